@@ -1,0 +1,43 @@
+// Package ledger says what an entry of the append-only record is: who did what, and who saw whose data, when and what for.
+// The store writes entries in the transaction of the deed; the application's database role can only insert and read them.
+package ledger
+
+import "time"
+
+// Action is what was done.
+type Action string
+
+// Deeds change something; views show somebody's data to somebody (Personal Information Protection Law, Art. 44-45).
+const (
+	Viewed    Action = "viewed"    // one person's data were shown
+	Listed    Action = "listed"    // a masked line in a list
+	Verified  Action = "verified"  // a permit was checked
+	SignedIn  Action = "signed_in" //
+	SignedOut Action = "signed_out"
+	Drafted   Action = "drafted"
+	Submitted Action = "submitted"
+	Attached  Action = "attached" // evidence was added
+	Accepted  Action = "accepted"
+	Declined  Action = "declined" // not accepted (不予受理)
+	Granted   Action = "granted"
+	Refused   Action = "refused"
+	Produced  Action = "produced"
+	Issued    Action = "issued"
+	Signed    Action = "signed" // a permit's credential was signed
+	Denied    Action = "denied" // an attempt that was not allowed
+)
+
+// Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.
+type Entry struct {
+	At           time.Time
+	Jurisdiction string // empty when the deed belongs to no city (signing in)
+	ActorKind    string
+	ActorID      string
+	Station      string // where the staff member acted
+	Action       Action
+	Purpose      string // a code: "progress", "review", "queue", …
+	Person       string // whose data, when they are a known person
+	Account      string // whose data, when all we know is the account
+	Object       string // "application/3506-…", "permit/350602-…", "draft/<id>"
+	RequestID    string
+}

@@ -1,0 +1,277 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"anju/server/access"
+	"anju/server/civic"
+	"anju/server/credential"
+	"anju/server/ledger"
+	"anju/server/permit"
+)
+
+// Clock tells the time. One now is taken for each deed.
+type Clock interface{ Now() time.Time }
+
+// Store keeps the record. Everything in one Within happens or does not happen.
+type Store interface {
+	// Within runs work in one transaction at read committed; an error from work rolls back and is returned as it is.
+	Within(ctx context.Context, work func(Tx) error) error
+	// Ready reports why the store cannot serve, or nil.
+	Ready(ctx context.Context) error
+}
+
+// Tx is the record inside one transaction. A method that gives out a person's data takes the ledger entry of that view and
+// writes it, with the person or account it found filled in: no data without an entry. A missing row is ErrNotFound.
+type Tx interface {
+	AccessTx
+	DraftTx
+	ApplicationTx
+	PermitTx
+
+	// Record writes ledger entries for deeds, and for views that no other method writes.
+	Record(ctx context.Context, entries ...ledger.Entry) error
+	// EntriesAbout returns the newest entries about an account and the persons of its applications.
+	EntriesAbout(ctx context.Context, account string, limit int) ([]ledger.Entry, error)
+	// Send puts a text for a phone into the outbox.
+	Send(ctx context.Context, m Message) error
+	// MessagesTo returns what was put into the outbox for a phone, newest first. Only the demo shows them.
+	MessagesTo(ctx context.Context, phone string, limit int) ([]Message, error)
+	// NextMessages locks messages that are due to be handed to the gateway; MarkSent and MarkFailed report what became of them.
+	NextMessages(ctx context.Context, now time.Time, limit int) ([]Message, error)
+	MarkSent(ctx context.Context, id string, now time.Time) error
+	MarkFailed(ctx context.Context, id string, again time.Time) error
+}
+
+// AccessTx keeps sessions, codes, throttles, accounts, staff and stations.
+type AccessTx interface {
+	CreateSession(ctx context.Context, s access.Session) error
+	Session(ctx context.Context, kind access.Kind, hash []byte) (access.Session, error)
+	TouchSession(ctx context.Context, hash []byte, now time.Time) error
+	EndSession(ctx context.Context, hash []byte, now time.Time) error
+
+	CreateChallenge(ctx context.Context, c access.Challenge) error
+	// Challenge locks a challenge; SaveChallenge stores its tries and use.
+	Challenge(ctx context.Context, hash []byte) (access.Challenge, error)
+	SaveChallenge(ctx context.Context, c access.Challenge) error
+
+	// Count adds one to the throttle of a limit and a key in the window that now falls into, and returns the sum and the window's end.
+	// The key is stored hashed.
+	Count(ctx context.Context, limit access.Limit, key string, now time.Time) (n int, until time.Time, err error)
+
+	// AccountOf returns the account of a phone, creating it when there is none.
+	AccountOf(ctx context.Context, phone string, now time.Time) (Account, error)
+	Account(ctx context.Context, id string) (Account, error)
+
+	StaffByLogin(ctx context.Context, login string) (access.StaffMember, error)
+	StaffByID(ctx context.Context, id string) (access.StaffMember, error)
+	CreateStaff(ctx context.Context, m access.StaffMember) error // login taken: Conflict "login_taken"
+	SaveTOTPStep(ctx context.Context, staff string, step int64) error
+
+	CreateStation(ctx context.Context, s Station) error // an existing code is left as it is
+	Station(ctx context.Context, jurisdiction, code string) (Station, error)
+	// StationFor returns the station that serves a street, or else its county.
+	StationFor(ctx context.Context, jurisdiction, street string) (Station, error)
+
+	// Park keeps the form of somebody whose session ended while it was being filled in; Unpark gives it back once, to the same account.
+	Park(ctx context.Context, p ParkedForm) error
+	Unpark(ctx context.Context, account, path string, now time.Time) (ParkedForm, error)
+}
+
+// DraftTx keeps pre-applications that are being filled in, and their evidence.
+type DraftTx interface {
+	// CreateDraft stores a new draft; an owner has at most one (Conflict "draft_exists").
+	CreateDraft(ctx context.Context, d DraftRecord) error
+	// DraftOf locks and returns the owner's draft. The owner is an account or a kiosk visit.
+	DraftOf(ctx context.Context, owner string, view ledger.Entry) (DraftRecord, error)
+	// SaveDraft stores the draft if its version has not moved (ErrStale), and raises it.
+	SaveDraft(ctx context.Context, d DraftRecord) error
+	DeleteDraft(ctx context.Context, d DraftRecord) error
+	// PurgeDrafts deletes drafts that were last saved before the time, with their evidence; it returns how many.
+	PurgeDrafts(ctx context.Context, before time.Time) (int, error)
+
+	AddEvidence(ctx context.Context, e Evidence) error
+	// EvidenceOf lists the evidence of a draft or an application, without content.
+	EvidenceOf(ctx context.Context, jurisdiction, holder string) ([]Evidence, error)
+	// Evidence returns one document with its content.
+	Evidence(ctx context.Context, jurisdiction, holder, id string, view ledger.Entry) (Evidence, error)
+	RemoveEvidence(ctx context.Context, jurisdiction, holder, id string) error
+	// MoveEvidence hands the evidence of a draft to the application made of it.
+	MoveEvidence(ctx context.Context, jurisdiction, draft, application string) error
+}
+
+// ApplicationTx keeps persons, applications and their history.
+type ApplicationTx interface {
+	// PersonOf returns the person with the ID number in the city, creating one with the particulars given, or bringing phone and name
+	// up to date.
+	PersonOf(ctx context.Context, p permit.Person, now time.Time) (permit.Person, error)
+
+	// CreateApplication stores a submitted application with its token and first event. The same idempotency key again returns the
+	// application made then (again true), or ErrReused when the body hash differs.
+	CreateApplication(ctx context.Context, a permit.Application, token [16]byte, event permit.Event, key string, bodyHash []byte) (made permit.Application, again bool, err error)
+	// FindApplication returns an application, its person and its token. The finder says who asks.
+	FindApplication(ctx context.Context, f Finder, view ledger.Entry) (Case, error)
+	// LockApplication is FindApplication for a decision: the row stays locked until the transaction ends.
+	LockApplication(ctx context.Context, f Finder, view ledger.Entry) (Case, error)
+	// SaveApplication stores the state that an event has led to, if the version has risen by exactly one (ErrStale).
+	SaveApplication(ctx context.Context, a permit.Application, event permit.Event) error
+	Events(ctx context.Context, jurisdiction, application string) ([]permit.Event, error)
+	// ApplicationsOf lists what an account has sent, newest first.
+	ApplicationsOf(ctx context.Context, account string, view ledger.Entry) ([]Case, error)
+	// Queue lists cases of the scope; each line writes a ledger entry for its person.
+	Queue(ctx context.Context, scope access.Scope, q QueueQuery, view ledger.Entry) (QueuePage, error)
+	// OpenApplication reports an application of the person that is still open or was issued with a permit that is in force.
+	OpenApplication(ctx context.Context, jurisdiction, person string) (reference string, err error)
+}
+
+// PermitTx keeps permits, their credentials and the keys that sign them.
+type PermitTx interface {
+	// NextSerial takes the next permit serial of a division and a year; called last in the transaction, because it locks the counter.
+	NextSerial(ctx context.Context, jurisdiction, division string, year int) (int, error)
+	// NextStatusIndex takes the next place in the city's status list.
+	NextStatusIndex(ctx context.Context, jurisdiction string) (list, index int, err error)
+	// CreatePermit stores a permit with the claims that are going to be signed: what is signed is known before it is signed.
+	CreatePermit(ctx context.Context, p permit.Permit, claims []byte) error
+	// Unsigned returns permits whose credential has been prepared and not signed; empty jurisdiction means every city.
+	Unsigned(ctx context.Context, limit int) ([]PreparedCredential, error)
+	// SaveCredential stores the signed credential of a prepared one.
+	SaveCredential(ctx context.Context, jurisdiction, number string, kid [2]byte, signed []byte, now time.Time) error
+	// FindPermit returns a permit, its holder and its signed credential (empty while it is being signed).
+	FindPermit(ctx context.Context, f PermitFinder, view ledger.Entry) (PermitCase, error)
+	// PermitsOf lists the permits of an account, newest first.
+	PermitsOf(ctx context.Context, account string, view ledger.Entry) ([]PermitCase, error)
+
+	SigningKeys(ctx context.Context) ([]StoredKey, error)
+	CreateSigningKey(ctx context.Context, k StoredKey) error // kid taken: Conflict "kid_taken"
+}
+
+// Account is a citizen who signs in by phone.
+type Account struct {
+	ID    string
+	Phone string
+	Lang  string
+}
+
+// Station is a police station or service point with the divisions that it serves.
+type Station struct {
+	Jurisdiction string
+	Code         string
+	Name         civic.Text
+	Issuer       civic.Text // 签发机关, the county's police (Decree 663 Art. 10)
+	Address      civic.Text
+	Divisions    []string // streets (nine digits) or whole counties (six digits)
+}
+
+// ParkedForm is what somebody had typed when the session ended.
+type ParkedForm struct {
+	Account string
+	Path    string
+	Values  map[string][]string
+	Until   time.Time
+}
+
+// DraftRecord is a draft with its bookkeeping.
+type DraftRecord struct {
+	Jurisdiction string
+	ID           string
+	Owner        string // account id or kiosk visit
+	OwnerKind    access.Kind
+	Draft        permit.Draft
+	UpdatedAt    time.Time
+	Version      int
+}
+
+// Evidence is a document that shows a ground.
+type Evidence struct {
+	Jurisdiction string
+	ID           string
+	Holder       string // draft or application id
+	HolderKind   string // "draft" or "application"
+	Kind         permit.EvidenceKind
+	MediaType    string // image/jpeg or application/pdf
+	Size         int
+	SHA256       []byte
+	Content      []byte
+	AddedAt      time.Time
+}
+
+// Finder says which application is wanted and who may see it: exactly one of Scope, Account, IDNumber and Token is set, or Anyone for
+// the house itself.
+type Finder struct {
+	Jurisdiction string
+	Reference    string
+	Scope        *access.Scope   // staff: only cases of these stations
+	Account      string          // citizen: only own cases
+	IDNumber     civic.CitizenID // kiosk and /track: whoever knows both reference and ID number
+	Token        [16]byte        // a slip's code: reference and jurisdiction are not known then
+}
+
+// Case is an application with the person it is about.
+type Case struct {
+	Application permit.Application
+	Person      permit.Person
+	Token       [16]byte
+}
+
+// QueueQuery selects a part of the queue.
+type QueueQuery struct {
+	States []permit.State
+	Text   string // reference, permit number, ID number, name, surname or pinyin initials
+	Page   int    // from 1
+	Size   int
+}
+
+// QueuePage is one page of the queue. Names and numbers in it are whole: the office masks them.
+type QueuePage struct {
+	Cases  []Case
+	Total  int
+	Counts map[permit.State]int // of the whole scope, whatever the query
+}
+
+// PermitFinder says which permit is wanted and who may see it.
+type PermitFinder struct {
+	Jurisdiction string
+	Number       string
+	Account      string   // the holder
+	Token        [16]byte // a token code; number is not known then
+	Scope        *access.Scope
+	Anyone       bool // a genuine signed code is shown: number and jurisdiction are known
+}
+
+// PermitCase is a permit with its holder.
+type PermitCase struct {
+	Permit permit.Permit
+	Holder permit.Person
+	Signed []byte
+}
+
+// PreparedCredential is a permit whose claims are stored and not signed yet.
+type PreparedCredential struct {
+	Jurisdiction string
+	Number       string
+	Claims       []byte
+}
+
+// StoredKey is a signing key: the private half is sealed at rest.
+type StoredKey struct {
+	Key     credential.Key
+	Private []byte // PKCS #8
+}
+
+// Message is a text to a phone.
+type Message struct {
+	ID        string
+	Phone     string
+	Lang      string
+	Kind      string // a code: "sign_in_code", "submitted", "accepted", …
+	Body      string
+	CreatedAt time.Time
+	SentAt    time.Time
+	Tries     int
+}
+
+// Sender hands a text to the SMS gateway. It is idempotent by the message's id.
+type Sender interface {
+	Send(ctx context.Context, m Message) error
+}

@@ -1,0 +1,49 @@
+package permit
+
+import (
+	"time"
+
+	"anju/server/civic"
+	"anju/server/policy"
+)
+
+// Acceptance is what the officer at the window confirms before the clock starts (Decree 663 Art. 9).
+type Acceptance struct {
+	IdentitySeen bool // the ID card was compared with the particulars
+	EvidenceSeen bool // the evidence, uploaded or on paper, was looked at
+}
+
+// Accept takes the application (受理): the statutory clock starts and the applicant gets a promise.
+func Accept(a Application, in Acceptance, by Officer, r *policy.Ruleset, calendar civic.Calendar, now time.Time) (Application, Event, error) {
+	var faults Faults
+	if !in.IdentitySeen {
+		faults = append(faults, Fault{"identity_seen", "identity_seen"})
+	}
+	if !in.EvidenceSeen {
+		faults = append(faults, Fault{"evidence_seen", "evidence_seen"})
+	}
+	if len(faults) > 0 {
+		return a, Event{}, faults
+	}
+	a, event, err := a.step(VerbAccept, PreApplied, InReview, by, now)
+	if err != nil {
+		return a, event, err
+	}
+	a.AcceptedOn, a.AcceptedBy = event.On, by.ID
+	if a.StatutoryBy, err = r.StatutoryBy(event.On, calendar); err != nil {
+		return a, event, err
+	}
+	if a.PromisedBy, err = r.PromisedBy(event.On, calendar); err != nil {
+		return a, event, err
+	}
+	return a, event, nil
+}
+
+// Decline does not take the application (不予受理), with the reason; no clock has started.
+func Decline(a Application, by Officer, reason, note string, now time.Time) (Application, Event, error) {
+	a, event, err := a.end(VerbDecline, PreApplied, Declined, by, reason, note, now)
+	if err == nil {
+		a.DecidedOn, a.DecidedBy = event.On, by.ID
+	}
+	return a, event, err
+}

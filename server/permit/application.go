@@ -1,0 +1,201 @@
+package permit
+
+import (
+	"time"
+
+	"anju/server/civic"
+)
+
+// State is where an application stands: the step that is being waited for, or the end.
+type State string
+
+// The states; doc.go draws how they follow each other.
+const (
+	PreApplied   State = "pre_applied"
+	InReview     State = "in_review"
+	InProduction State = "in_production"
+	ToCollect    State = "to_collect"
+	Issued       State = "issued"
+	Declined     State = "declined"
+	Refused      State = "refused"
+)
+
+// States lists every state in the order of the main path, then the two refusals.
+func States() []State {
+	return []State{PreApplied, InReview, InProduction, ToCollect, Issued, Declined, Refused}
+}
+
+// Open reports whether somebody still has to act.
+func (s State) Open() bool { return s != Issued && s != Declined && s != Refused }
+
+// Person is whom an application or a permit is about.
+type Person struct {
+	ID           string // UUID
+	Jurisdiction string
+	Name         string
+	IDNumber     civic.CitizenID
+	EthnicGroup  string
+	Phone        string
+}
+
+// Application is a request for a permit with all its dates.
+type Application struct {
+	Jurisdiction string
+	ID           string // UUID
+	Reference    string
+	Ruleset      string
+	Tier         string
+	Station      string // whose case it is
+	Person       string // person id
+	Account      string // the account that sent it; empty when it was made at a kiosk and no phone has claimed it
+	Particulars  Draft  // as declared; sealed at rest
+	Counter      string // "portal" or "kiosk"
+	Notice       string // version of the privacy notice that was shown (PIPL Art. 17)
+
+	State       State
+	SubmittedAt time.Time
+	AcceptedOn  civic.Date
+	AcceptedBy  string // staff id
+	StatutoryBy civic.Date
+	PromisedBy  civic.Date
+	DecidedOn   civic.Date
+	DecidedBy   string // staff id
+	ProducedOn  civic.Date
+	IssuedOn    civic.Date
+	Permit      string // permit number once in production
+	Version     int    // rises with every decision
+}
+
+// Event is one line of the history of an application: who did what, when and why.
+type Event struct {
+	Verb    string // "submit", "accept", …
+	State   State  // the state after it
+	At      time.Time
+	On      civic.Date
+	By      Officer
+	Counter string // for a deed of the citizen: the counter
+	Reason  string // a code of Reasons for declined and refused
+	Note    string // what the officer wrote to the applicant; sealed at rest
+}
+
+// Officer is the staff member who decides. The zero Officer stands for the applicant or the house.
+type Officer struct {
+	ID      string
+	Name    string
+	Station string
+}
+
+// Refusal says that the law, or the state of the case, does not allow what was asked. Code names the sentence to show.
+type Refusal struct {
+	Code   string
+	Clause string // of the ruleset or the Decree; empty when it is a matter of order
+}
+
+func (r Refusal) Error() string { return "permit: refused: " + r.Code }
+
+// Reason is why an application is declined or refused, with the clause that it rests on.
+type Reason struct {
+	Code   string
+	Clause string
+}
+
+// Reasons lists the reasons that an officer may give: the two sets differ because an application is declined before the clock
+// starts and refused after it.
+func Reasons(verb string) []Reason {
+	if verb == VerbDecline {
+		return []Reason{{"outside_scope", "二"}, {"half_year_not_reached", "二"}, {"other_station", ""}, {"duplicate", ""}, {"withdrawn", ""}}
+	}
+	return []Reason{{"evidence_does_not_show_ground", "二"}, {"false_particulars", "Decree 663 Art. 18"}, {"half_year_not_reached", "二"}, {"outside_scope", "二"}, {"duplicate", ""}}
+}
+
+func knownReason(verb, code string) bool {
+	for _, r := range Reasons(verb) {
+		if r.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// The verbs.
+const (
+	VerbSubmit  = "submit"
+	VerbAccept  = "accept"
+	VerbDecline = "decline"
+	VerbGrant   = "grant"
+	VerbRefuse  = "refuse"
+	VerbProduce = "produce"
+	VerbIssue   = "issue"
+)
+
+// Verbs returns what an officer may do next with an application in this state, the main path first.
+func (s State) Verbs() []string {
+	switch s {
+	case PreApplied:
+		return []string{VerbAccept, VerbDecline}
+	case InReview:
+		return []string{VerbGrant, VerbRefuse}
+	case InProduction:
+		return []string{VerbProduce}
+	case ToCollect:
+		return []string{VerbIssue}
+	}
+	return nil
+}
+
+// MaxNote is the longest note to the applicant, in characters.
+const MaxNote = 300
+
+// step moves the application if it stands where the verb starts from.
+func (a Application) step(verb string, from, to State, by Officer, now time.Time) (Application, Event, error) {
+	if a.State != from {
+		return a, Event{}, Refusal{Code: "state_moved_on"}
+	}
+	a.State = to
+	a.Version++
+	return a, Event{Verb: verb, State: to, At: now, On: civic.DateOf(now), By: by}, nil
+}
+
+// end closes the application with a reason and a note that the applicant reads.
+func (a Application) end(verb string, from, to State, by Officer, reason, note string, now time.Time) (Application, Event, error) {
+	if !knownReason(verb, reason) {
+		return a, Event{}, Faults{{"reason", "reason_choose"}}
+	}
+	if faults := checkLine("note", note, MaxNote, false); len(faults) > 0 {
+		return a, Event{}, faults
+	}
+	a, event, err := a.step(verb, from, to, by, now)
+	event.Reason, event.Note = reason, note
+	return a, event, err
+}
+
+// Milestone is one named step of the progress that the applicant follows.
+type Milestone struct {
+	Code string // "pre_applied", "accepted", "reviewed", "produced", "issued", or "declined", "refused"
+	On   civic.Date
+	By   civic.Date // promised by, for the step being waited for
+	Past bool
+	Now  bool // what is being waited for
+}
+
+// Milestones draws the path of an application: what is past, what is waited for, what follows.
+func (a Application) Milestones() []Milestone {
+	list := []Milestone{{Code: "pre_applied", On: civic.DateOf(a.SubmittedAt), Past: true}}
+	if a.State == Declined {
+		return append(list, Milestone{Code: "declined", On: a.DecidedOn, Past: true})
+	}
+	list = append(list, Milestone{Code: "accepted", On: a.AcceptedOn})
+	if a.State == Refused {
+		list[1].Past = true
+		return append(list, Milestone{Code: "refused", On: a.DecidedOn, Past: true})
+	}
+	list = append(list, Milestone{Code: "reviewed", On: a.DecidedOn}, Milestone{Code: "produced", On: a.ProducedOn}, Milestone{Code: "issued", On: a.IssuedOn})
+	for i := range list {
+		list[i].Past = !list[i].On.IsZero()
+		if !list[i].Past {
+			list[i].Now, list[i].By = true, a.PromisedBy
+			break
+		}
+	}
+	return list
+}

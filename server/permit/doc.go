@@ -1,0 +1,18 @@
+// Package permit is the life of applications and permits as pure rules: what is asked (Draft, Check), one verb per file, states
+// and clocks. It reads no clock and stores nothing; the office loads, asks here, and saves.
+//
+// The life of an application for a first permit (申领):
+//
+//	  Draft ──submit──▶ pre_applied 预申请 ──accept──▶ in_review 审核 ──grant──▶ in_production 制证 ──produce──▶ to_collect 待领取 ──issue──▶ issued 已发放
+//	                         │ decline                   │ refuse
+//	                         ▼                           ▼
+//	                     declined 不予受理             refused 不予发放
+//
+// Invariants, each also a named CHECK in the database:
+//   - a state and its dates agree: accepted_on and statutory_by exist from in_review on, decided_on from in_production on and in refused,
+//     produced_on from to_collect on, issued_on in issued only;
+//   - the statutory clock starts at acceptance, never at the pre-application (Decree 663 Art. 9);
+//   - who reviews is never who accepted (contracts, section 5);
+//   - declined and refused carry a reason (Decree 663 Art. 20(1): refusing a qualified applicant is an offence of staff);
+//   - an issued application has exactly one permit, an application in another state none.
+package permit
