@@ -1,0 +1,112 @@
+package civic
+
+import (
+	_ "embed"
+	"encoding/json"
+	"sync"
+	"time"
+)
+
+// CalendarYear is the arrangement of holidays that the State Council announces
+// for one year, as a rule in the November before: the days off, and the days
+// of weekends worked in exchange. Weekends need not be listed.
+type CalendarYear struct {
+	Year     int    `json:"year"`
+	Holidays []Date `json:"holidays"`
+	Workdays []Date `json:"workdays"`
+}
+
+// Calendar knows the working days of the years it was given. The zero Calendar
+// covers no year. It does not change and may be shared.
+type Calendar struct {
+	years   map[int]bool
+	special map[Date]bool // true: worked although a weekend; false: off
+}
+
+// NewCalendar makes a calendar of a table of years, the later entry for a year
+// adding to the earlier. A listed day outside its year, or listed as both off
+// and worked, is the problem calendar_table.
+func NewCalendar(table []CalendarYear) (Calendar, error) {
+	c := Calendar{years: make(map[int]bool), special: make(map[Date]bool)}
+	for _, year := range table {
+		c.years[year.Year] = true
+		for _, list := range []struct {
+			days   []Date
+			worked bool
+		}{{year.Holidays, false}, {year.Workdays, true}} {
+			for _, d := range list.days {
+				if worked, known := c.special[d]; d.Year() != year.Year || known && worked != list.worked {
+					return Calendar{}, &Problem{Code: "calendar_table"}
+				}
+				c.special[d] = list.worked
+			}
+		}
+	}
+	return c, nil
+}
+
+// calendarData covers 2014 to 2026.
+//
+//go:embed data/calendar.json
+var calendarData []byte
+
+var defaultCalendar = sync.OnceValue(func() Calendar {
+	var table []CalendarYear
+	if err := json.Unmarshal(calendarData, &table); err != nil {
+		panic("civic: data/calendar.json: " + err.Error())
+	}
+	c, err := NewCalendar(table)
+	if err != nil {
+		panic("civic: data/calendar.json: " + err.Error())
+	}
+	return c
+})
+
+// DefaultCalendar gives the national calendar of 2014 to 2026.
+func DefaultCalendar() Calendar { return defaultCalendar() }
+
+// IsWorkingDay says whether offices work on the day. A day of a year without
+// an announced arrangement is the problem calendar_horizon, never a guess.
+func (c Calendar) IsWorkingDay(d Date) (bool, error) {
+	if !c.years[d.Year()] {
+		return false, &Problem{Code: "calendar_horizon"}
+	}
+	if worked, special := c.special[d]; special {
+		return worked, nil
+	}
+	weekday := d.Weekday()
+	return weekday != time.Saturday && weekday != time.Sunday, nil
+}
+
+// AddWorkingDays gives the n-th working day after d; the first day is not
+// counted (Civil Code, article 201). For n of zero or less it is d. Beyond the
+// covered years it is the problem calendar_horizon.
+func (c Calendar) AddWorkingDays(d Date, n int) (Date, error) {
+	for n > 0 {
+		d = d.AddDays(1)
+		working, err := c.IsWorkingDay(d)
+		if err != nil {
+			return Date{}, err
+		}
+		if working {
+			n--
+		}
+	}
+	return d, nil
+}
+
+// RollForward gives d if offices work on it, else the next day on which they
+// do (Civil Code, article 203). Beyond the covered years it is the problem
+// calendar_horizon.
+func (c Calendar) RollForward(d Date) (Date, error) {
+	for {
+		working, err := c.IsWorkingDay(d)
+		if err != nil {
+			return Date{}, err
+		}
+		if working {
+			return d, nil
+		}
+		d = d.AddDays(1)
+	}
+}
