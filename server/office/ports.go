@@ -60,8 +60,8 @@ type AccessTx interface {
 	// The key is stored hashed.
 	Count(ctx context.Context, limit access.Limit, key string, now time.Time) (n int, until time.Time, err error)
 
-	// AccountOf returns the account of a phone, creating it when there is none.
-	AccountOf(ctx context.Context, phone string, now time.Time) (Account, error)
+	// AccountOf returns the account of a phone, creating it when there is none, and notes the language it last used.
+	AccountOf(ctx context.Context, phone, lang string, now time.Time) (Account, error)
 	Account(ctx context.Context, id string) (Account, error)
 
 	StaffByLogin(ctx context.Context, login string) (access.StaffMember, error)
@@ -110,6 +110,9 @@ type ApplicationTx interface {
 	// CreateApplication stores a submitted application with its token and first event. The same idempotency key again returns the
 	// application made then (again true), or ErrReused when the body hash differs.
 	CreateApplication(ctx context.Context, a permit.Application, token [16]byte, event permit.Event, key string, bodyHash []byte) (made permit.Application, again bool, err error)
+	// SubmittedWith returns the application that was made with an idempotency key, ErrNotFound when none was, ErrReused when it came with
+	// another body.
+	SubmittedWith(ctx context.Context, key string, bodyHash []byte) (permit.Application, error)
 	// FindApplication returns an application, its person and its token. The finder says who asks.
 	FindApplication(ctx context.Context, f Finder, view ledger.Entry) (Case, error)
 	// LockApplication is FindApplication for a decision: the row stays locked until the transaction ends.
@@ -264,8 +267,8 @@ type Message struct {
 	ID        string
 	Phone     string
 	Lang      string
-	Kind      string // a code: "sign_in_code", "submitted", "accepted", …
-	Body      string
+	Kind      string            // names the sentence: "sign_in_code", "submitted", "accepted", …
+	Args      map[string]string // its variables; sealed at rest as a whole
 	CreatedAt time.Time
 	SentAt    time.Time
 	Tries     int

@@ -1,6 +1,7 @@
 package permit
 
 import (
+	"slices"
 	"time"
 
 	"anju/server/civic"
@@ -33,7 +34,7 @@ func Submit(s Submission, r *policy.Ruleset, now time.Time) (Application, Event,
 	if len(faults) > 0 {
 		return Application{}, Event{}, faults
 	}
-	if s.Law.Verdict != policy.Eligible { // Zhangzhou 二(二), Zibo 二
+	if s.Law.Verdict != policy.Eligible || !slices.Contains(s.Law.Tiers, s.Draft.Tier) { // Zhangzhou 二(二), Zibo 二
 		return Application{}, Event{}, Refusal{Code: "not_eligible", Clause: "二"}
 	}
 	a := Application{Jurisdiction: s.Draft.Jurisdiction, Ruleset: r.ID, Tier: s.Draft.Tier, Particulars: s.Draft, Counter: s.Counter, Notice: s.Notice,

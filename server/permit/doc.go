@@ -3,10 +3,10 @@
 //
 // The life of an application for a first permit (申领):
 //
-//	  Draft ──submit──▶ pre_applied 预申请 ──accept──▶ in_review 审核 ──grant──▶ in_production 制证 ──produce──▶ to_collect 待领取 ──issue──▶ issued 已发放
-//	                         │ decline                   │ refuse
-//	                         ▼                           ▼
-//	                     declined 不予受理             refused 不予发放
+//	Draft ──submit──▶ pre_applied 预申请 ──accept──▶ in_review 审核 ──grant──▶ in_production 制证 ──produce──▶ to_collect 待领取 ──issue──▶ issued 已发放
+//	                       │ decline                   │ refuse
+//	                       ▼                           ▼
+//	                   declined 不予受理             refused 不予发放
 //
 // Invariants, each also a named CHECK in the database:
 //   - a state and its dates agree: accepted_on and statutory_by exist from in_review on, decided_on from in_production on and in refused,

@@ -26,11 +26,12 @@ type Draft struct {
 	Community string `json:"community,omitempty"` // twelve digits
 	Detail    string `json:"detail,omitempty"`    // the free line: road, building, room
 
-	RegisteredOn civic.Date `json:"registered_on"`           // date on the registration receipt; zero when not asked or not given
-	Intends      string     `json:"intends,omitempty"`       // "yes" or "no": will live there for half a year (Zibo 二)
-	Tier         string     `json:"tier,omitempty"`          // what is applied for
-	Grounds      []string   `json:"grounds,omitempty"`       // of the ruleset
-	Workplace    string     `json:"workplace,omitempty"`     // employer or school, optional
+	RegisteredOn civic.Date `json:"registered_on"`            // date on the registration receipt; zero when not asked or not given
+	Intends      string     `json:"intends,omitempty"`        // "yes" or "no": will live there for half a year (Zibo 二)
+	Tier         string     `json:"tier,omitempty"`           // what is applied for
+	Grounds      []string   `json:"grounds,omitempty"`        // of the ruleset
+	Workplace    string     `json:"workplace,omitempty"`      // employer or school, optional
+	Account      string     `json:"account,omitempty"`        // at a kiosk: the account whose phone was checked with a code
 	ReadByDevice string     `json:"read_by_device,omitempty"` // kiosk device that read the identity from the card; empty when typed
 }
 
@@ -80,11 +81,26 @@ func (d Draft) Steps(r *policy.Ruleset) []Step {
 // GroundChoices returns the grounds that are asked for the tier applied for: the three of Zhangzhou 二(二), or the five of
 // Zibo 二 for a three-year permit. A one-year permit of Zibo needs the intention only.
 func (d Draft) GroundChoices(r *policy.Ruleset) []policy.Ground {
-	if tier, ok := r.Tier(d.Tier); ok {
-		return r.GroundsOf(tier)
+	tier, ok := r.Tier(d.Tier)
+	switch {
+	case !ok:
+		return nil
+	case tier.ThreeYearGround && r.ThreeYearGrounds != nil:
+		return r.ThreeYearGrounds.List
+	case !tier.ThreeYearGround && r.Grounds != nil:
+		return r.Grounds.List
 	}
 	return nil
 }
+
+// TierChoices returns the tiers that can be applied for: those that a permit exists for.
+func TierChoices(r *policy.Ruleset) []policy.Tier {
+	return slices.DeleteFunc(slices.Clone(r.Tiers), func(t policy.Tier) bool { return !t.Granted() })
+}
+
+// AsksRegistration reports whether the half year counts from a registration already held (Zhangzhou 二(二)); otherwise the applicant
+// intends to live there for half a year (Zibo 二).
+func AsksRegistration(r *policy.Ruleset) bool { return r.HalfYear.Rule == "registered" }
 
 // Next returns the first step that has not been answered well: how far the applicant may go.
 func (d Draft) Next(r *policy.Ruleset, evidence []EvidenceKind, today civic.Date) Step {
@@ -188,7 +204,9 @@ func checkLine(field, s string, max int, required bool) Faults {
 		return Faults{{field, field + "_empty"}}
 	case utf8.RuneCountInString(s) > max:
 		return Faults{{field, field + "_long"}}
-	case strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 }):
+	case strings.ContainsFunc(s, func(c rune) bool {
+		return c < ' ' || c == 0x7f || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069
+	}):
 		return Faults{{field, field + "_characters"}}
 	}
 	return nil
@@ -196,10 +214,10 @@ func checkLine(field, s string, max int, required bool) Faults {
 
 func (d Draft) checkStay(r *policy.Ruleset, today civic.Date) Faults {
 	var faults Faults
-	if _, ok := r.Tier(d.Tier); !ok {
+	if tier, ok := r.Tier(d.Tier); !ok || !tier.Granted() {
 		faults = append(faults, Fault{"tier", "tier_choose"})
 	}
-	if r.AsksRegistration() { // Zhangzhou 二(二): half a year counts from the registration already held
+	if AsksRegistration(r) {
 		switch {
 		case d.RegisteredOn.IsZero():
 			faults = append(faults, Fault{"registered_on", "registered_on_empty"})
@@ -208,8 +226,7 @@ func (d Draft) checkStay(r *policy.Ruleset, today civic.Date) Faults {
 		case r.HalfYearOn(d.RegisteredOn).After(today):
 			faults = append(faults, Fault{"registered_on", "registered_on_early"})
 		}
-	}
-	if r.AsksIntention() { // Zibo 二: who intends to live there for half a year
+	} else {
 		switch d.Intends {
 		case "yes":
 		case "no":
@@ -246,22 +263,49 @@ func (d Draft) checkEvidence(r *policy.Ruleset, evidence []EvidenceKind) Faults 
 }
 
 // Query returns the facts of the draft as the question that the law is asked.
-func (d Draft) Query(today civic.Date) policy.EligibilityQuery {
-	q := policy.EligibilityQuery{Jurisdiction: d.Jurisdiction, Ruleset: d.Ruleset, On: today, HukouDivision: d.HukouDivision, ResidenceDivision: d.County, RegisteredOn: d.RegisteredOn}
-	if d.Intends != "" {
-		intends := d.Intends == "yes"
-		q.IntendsHalfYear = &intends
-	}
-	if len(d.Grounds) > 0 {
-		grounds := slices.Clone(d.Grounds)
-		if d.Tier == policy.Permit3Y {
-			q.Grounds3Y = &grounds
-		} else {
-			q.Grounds = &grounds
+func (d Draft) Query(r *policy.Ruleset, today civic.Date) policy.EligibilityQuery {
+	given := func(s string) *string {
+		if s == "" {
+			return nil
 		}
+		return &s
+	}
+	q := policy.EligibilityQuery{Jurisdiction: d.Jurisdiction, Ruleset: &r.ID, On: today, HukouDivision: given(d.HukouDivision),
+		ResidenceDivision: given(d.County), RegisteredOn: d.RegisteredOn}
+	if d.Intends != "" {
+		q.IntendsHalfYear = policy.KnownOf(d.Intends == "yes")
+	}
+	if tier, ok := r.Tier(d.Tier); ok && tier.ThreeYearGround {
+		q.Grounds3Y = slices.Clone(d.Grounds)
+	} else {
+		q.Grounds = slices.Clone(d.Grounds)
 	}
 	return q
 }
 
 // EvidenceKind names what a document is: a code of the ruleset's evidence list.
 type EvidenceKind string
+
+// EvidenceChoices returns the kinds of documents that show the grounds of the draft, each once; without a ground, none.
+func (d Draft) EvidenceChoices(r *policy.Ruleset) []policy.Evidence {
+	var kinds []policy.Evidence
+	for _, g := range d.GroundChoices(r) {
+		if !slices.Contains(d.Grounds, g.Code) {
+			continue
+		}
+		for _, e := range g.Evidence {
+			if !slices.Contains(kinds, e) {
+				kinds = append(kinds, e)
+			}
+		}
+	}
+	return kinds
+}
+
+// CheckEvidenceKind refuses a kind of document that does not show any ground of the draft.
+func (d Draft) CheckEvidenceKind(r *policy.Ruleset, kind EvidenceKind) Faults {
+	if !slices.ContainsFunc(d.EvidenceChoices(r), func(e policy.Evidence) bool { return e.Code == string(kind) }) {
+		return Faults{{"kind", "evidence_kind"}}
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package office
+
+import (
+	"context"
+
+	"anju/server/access"
+	"anju/server/ledger"
+	"anju/server/permit"
+	"anju/server/policy"
+)
+
+// Decision names the case that an officer decides on, as it was when the page was made.
+type Decision struct {
+	Reference string
+	Version   int // the version that the officer saw; another one means somebody was faster
+}
+
+// decide is what every verb of the console has in common: one transaction that locks the case, checks role, station and version, asks
+// the law, and saves state, history, ledger and the text to the applicant.
+func (o *Office) decide(ctx context.Context, actor access.Actor, d Decision, role access.Role, action ledger.Action,
+	verb func(Tx, Case, permit.Officer, *policy.Ruleset) (permit.Application, permit.Event, error), tell string) (c Case, err error) {
+	if !actor.Holds(role) {
+		return c, &Error{What: Forbidden, Why: "role"}
+	}
+	scope := actor.Scope(role)
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		f := Finder{Jurisdiction: scope.Jurisdiction, Reference: d.Reference, Scope: &scope}
+		if c, err = tx.LockApplication(ctx, f, o.entry(actor, ledger.Viewed, "decision")); err != nil {
+			return err
+		}
+		if c.Application.Version != d.Version {
+			return ErrStale
+		}
+		r, err := o.Ruleset(c.Application.Ruleset)
+		if err != nil {
+			return err
+		}
+		by := permit.Officer{ID: actor.ID, Name: actor.Name, Station: c.Application.Station}
+		next, event, err := verb(tx, c, by, r)
+		if err != nil {
+			return judged(err)
+		}
+		if err := tx.SaveApplication(ctx, next, event); err != nil {
+			return err
+		}
+		c.Application = next
+		entry := o.entry(actor, action, event.Reason)
+		entry.Jurisdiction, entry.Station, entry.Person, entry.Account, entry.Object = next.Jurisdiction, next.Station, next.Person, next.Account, "application/"+next.Reference
+		if err := tx.Record(ctx, entry); err != nil {
+			return err
+		}
+		if tell == "" {
+			return nil
+		}
+		return o.tell(ctx, tx, c, tell, "By", next.PromisedBy.String())
+	})
+	return c, err
+}
+
+// Accept takes a pre-application (受理): the clock starts.
+func (o *Office) Accept(ctx context.Context, actor access.Actor, d Decision, in permit.Acceptance) (Case, error) {
+	return o.decide(ctx, actor, d, access.Acceptor, ledger.Accepted, func(_ Tx, c Case, by permit.Officer, r *policy.Ruleset) (permit.Application, permit.Event, error) {
+		return permit.Accept(c.Application, in, by, r, o.Calendar, o.now())
+	}, "accepted")
+}
+
+// Decline does not take a pre-application (不予受理).
+func (o *Office) Decline(ctx context.Context, actor access.Actor, d Decision, reason, note string) (Case, error) {
+	return o.decide(ctx, actor, d, access.Acceptor, ledger.Declined, func(_ Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
+		return permit.Decline(c.Application, by, reason, note, o.now())
+	}, "declined")
+}
+
+// Grant decides that the permit is made (审核).
+func (o *Office) Grant(ctx context.Context, actor access.Actor, d Decision) (Case, error) {
+	return o.decide(ctx, actor, d, access.Reviewer, ledger.Granted, func(_ Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
+		return permit.Grant(c.Application, by, o.now())
+	}, "")
+}
+
+// Refuse decides that no permit is issued (不予发放).
+func (o *Office) Refuse(ctx context.Context, actor access.Actor, d Decision, reason, note string) (Case, error) {
+	return o.decide(ctx, actor, d, access.Reviewer, ledger.Refused, func(_ Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
+		return permit.Refuse(c.Application, by, reason, note, o.now())
+	}, "refused")
+}
+
+// Produce records that the permit has been made (制证).
+func (o *Office) Produce(ctx context.Context, actor access.Actor, d Decision) (Case, error) {
+	return o.decide(ctx, actor, d, access.Issuer, ledger.Produced, func(_ Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
+		return permit.Produce(c.Application, by, o.now())
+	}, "produced")
+}

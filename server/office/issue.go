@@ -1,0 +1,102 @@
+package office
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"strings"
+
+	"anju/server/access"
+	"anju/server/civic"
+	"anju/server/ledger"
+	"anju/server/permit"
+	"anju/server/policy"
+)
+
+// Issue hands the permit over (发放): the permit begins, its credential is prepared, and then signed.
+func (o *Office) Issue(ctx context.Context, actor access.Actor, d Decision) (Case, error) {
+	c, err := o.decide(ctx, actor, d, access.Issuer, ledger.Issued, func(tx Tx, c Case, by permit.Officer, r *policy.Ruleset) (permit.Application, permit.Event, error) {
+		return o.issue(ctx, tx, c, by, r)
+	}, "issued")
+	if err != nil {
+		return c, err
+	}
+	// The permit is issued whether or not the signer answers now: what is prepared is signed at the next chance.
+	if err := o.SignPrepared(ctx); err != nil {
+		o.Log.Error("a permit waits to be signed", "err", err)
+	}
+	return c, nil
+}
+
+func (o *Office) issue(ctx context.Context, tx Tx, c Case, by permit.Officer, r *policy.Ruleset) (permit.Application, permit.Event, error) {
+	a := c.Application
+	station, err := tx.Station(ctx, a.Jurisdiction, a.Station)
+	if err != nil {
+		return a, permit.Event{}, err
+	}
+	p := permit.Permit{Issuer: station.Issuer, Residence: AddressLine(a.Particulars)}
+	rand.Read(p.Token[:])
+	if p.StatusList, p.StatusIndex, err = tx.NextStatusIndex(ctx, a.Jurisdiction); err != nil {
+		return a, permit.Event{}, err
+	}
+	serial, err := tx.NextSerial(ctx, a.Jurisdiction, a.Particulars.County, o.Today().Year())
+	if err != nil {
+		return a, permit.Event{}, err
+	}
+	p.Number = permit.NewNumber(a.Particulars.County, o.Today().Year(), serial)
+	next, p, event, err := permit.Issue(a, p, by, r, o.now())
+	if err != nil {
+		return a, event, err
+	}
+	claims, err := json.Marshal(claimsOf(p, c.Person))
+	if err != nil {
+		return a, event, err
+	}
+	return next, event, tx.CreatePermit(ctx, p, claims)
+}
+
+// AddressLine writes a residence address in one line, from the county to the door.
+func AddressLine(d permit.Draft) string {
+	var b strings.Builder
+	for _, code := range []string{d.County, d.Street, d.Community} {
+		if division, ok := civic.DivisionByCode(code); ok {
+			b.WriteString(division.Name)
+		}
+	}
+	return b.String() + d.Detail
+}
+
+// Permits returns the permits of a citizen, the newest first.
+func (o *Office) Permits(ctx context.Context, actor access.Actor) (permits []PermitCase, err error) {
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		permits, err = tx.PermitsOf(ctx, actor.ID, o.entry(actor, ledger.Viewed, "permit"))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range permits {
+		if len(p.Signed) > 0 {
+			continue
+		}
+		if err := o.SignPrepared(ctx); err != nil {
+			return permits, nil // shown without its code; the page says that it follows
+		}
+		return o.Permits(ctx, actor)
+	}
+	return permits, nil
+}
+
+// Permit returns the newest permit of a citizen, or the one with the number.
+func (o *Office) Permit(ctx context.Context, actor access.Actor, number string) (PermitCase, error) {
+	permits, err := o.Permits(ctx, actor)
+	if err != nil {
+		return PermitCase{}, err
+	}
+	for _, p := range permits {
+		if number == "" || p.Permit.Number == number {
+			return p, nil
+		}
+	}
+	return PermitCase{}, ErrNotFound
+}

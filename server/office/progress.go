@@ -1,0 +1,92 @@
+package office
+
+import (
+	"context"
+
+	"anju/server/access"
+	"anju/server/civic"
+	"anju/server/ledger"
+	"anju/server/permit"
+)
+
+// Progress is an application as its applicant follows it.
+type Progress struct {
+	Case
+	Events   []permit.Event
+	Evidence []Evidence
+	Station  Station
+}
+
+// Applications lists what a citizen has sent, newest first.
+func (o *Office) Applications(ctx context.Context, actor access.Actor) (cases []Case, err error) {
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		cases, err = tx.ApplicationsOf(ctx, actor.ID, o.entry(actor, ledger.Viewed, "progress"))
+		return err
+	})
+	return cases, err
+}
+
+// Application returns a citizen's own application.
+func (o *Office) Application(ctx context.Context, actor access.Actor, reference string) (Progress, error) {
+	ref, ok := permit.ParseReference(reference)
+	if !ok {
+		return Progress{}, ErrNotFound
+	}
+	return o.progress(ctx, Finder{Jurisdiction: permit.JurisdictionOf(ref), Reference: ref, Account: actor.ID}, actor, "progress")
+}
+
+func (o *Office) progress(ctx context.Context, f Finder, actor access.Actor, purpose string) (p Progress, err error) {
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		if p.Case, err = tx.FindApplication(ctx, f, o.entry(actor, ledger.Viewed, purpose)); err != nil {
+			return err
+		}
+		a := p.Case.Application
+		if p.Events, err = tx.Events(ctx, a.Jurisdiction, a.ID); err != nil {
+			return err
+		}
+		if p.Evidence, err = tx.EvidenceOf(ctx, a.Jurisdiction, a.ID); err != nil {
+			return err
+		}
+		p.Station, err = tx.Station(ctx, a.Jurisdiction, a.Station)
+		return err
+	})
+	return p, err
+}
+
+// Track returns the progress of an application to whoever knows both its reference and the applicant's ID number, without signing in:
+// at the kiosk and on the portal. A wrong pair is the same answer whichever of them is wrong, and tries are counted.
+func (o *Office) Track(ctx context.Context, actor access.Actor, reference, idNumber, peer string) (Progress, error) {
+	var faults permit.Faults
+	ref, ok := permit.ParseReference(reference)
+	if !ok {
+		faults = append(faults, permit.Fault{Field: "reference", Code: "reference"})
+	}
+	id, err := civic.ParseCitizenID(idNumber, o.Today())
+	if err != nil {
+		faults = append(faults, permit.Fault{Field: "id_number", Code: codeOf(err)})
+	}
+	if len(faults) > 0 {
+		return Progress{}, judged(faults)
+	}
+	if err := o.throttled(ctx, peer, access.LookupsPerPeer); err != nil {
+		return Progress{}, err
+	}
+	return o.progress(ctx, Finder{Jurisdiction: permit.JurisdictionOf(ref), Reference: ref, IDNumber: id}, actor, "track")
+}
+
+// codeOf is the code of a civic problem.
+func codeOf(err error) string {
+	if p, ok := err.(*civic.Problem); ok {
+		return p.Code
+	}
+	return "unreadable"
+}
+
+// AccessLog returns what was done with, and who saw, a citizen's data, newest first.
+func (o *Office) AccessLog(ctx context.Context, actor access.Actor) (entries []ledger.Entry, err error) {
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		entries, err = tx.EntriesAbout(ctx, actor.ID, 200)
+		return err
+	})
+	return entries, err
+}

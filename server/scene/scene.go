@@ -1,0 +1,165 @@
+// Package scene builds named situations: people at every stage in both cities, and the staff who serve them. Tests, browser journeys
+// and the demo use the same scenes, made through the office's own verbs with a clock that the scene sets, so that every history in them
+// could have happened. All people are invented; their ID numbers have valid check digits and belong to nobody we know.
+package scene
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"anju/server/access"
+	"anju/server/civic"
+	"anju/server/office"
+)
+
+// Clock is a clock that stands where it is put. It serves tests; scenes set it to tell their stories.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// NewClock returns a clock that stands at an instant.
+func NewClock(at time.Time) *Clock { return &Clock{at: at} }
+
+// Now is the time that the clock shows.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+// Set puts the clock.
+func (c *Clock) Set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = at
+}
+
+// Add moves the clock.
+func (c *Clock) Add(d time.Duration) { c.Set(c.Now().Add(d)) }
+
+// City is a city of the demo, with the station at which its scenes play.
+type City struct {
+	Jurisdiction string
+	County       string
+	Street       string // of the main station
+	OtherStreet  string // of a station that must not see the main station's cases
+	Prefix       string // of the staff's logins
+}
+
+// Zhangzhou and Zibo are the two cities.
+var (
+	Zhangzhou = City{"350600", "350602", "350602001", "350602002", "zz"}
+	Zibo      = City{"370300", "370303", "370303001", "370303002", "zb"}
+)
+
+// Cities lists both.
+func Cities() []City { return []City{Zhangzhou, Zibo} }
+
+// station is the code of the station that serves a street.
+func station(street string) string { return "S" + street }
+
+// Station is the code of the city's main station.
+func (c City) Station() string { return station(c.Street) }
+
+// Colleague is a staff member of a scene.
+type Colleague struct {
+	Login string
+	Name  string
+	City  City
+	Other bool // works at the other station
+	Roles []access.Role
+}
+
+// Colleagues lists the staff: in each city one person per role of the main job, one who serves another station, and an auditor.
+func Colleagues() []Colleague {
+	var all []Colleague
+	names := map[string][]string{
+		"zz": {"陈晓岚", "黄志远", "吴佩珊", "郑海峰", "许文静"},
+		"zb": {"孙丽华", "王建国", "张春燕", "刘明哲", "赵雪梅"},
+	}
+	for _, city := range Cities() {
+		n := names[city.Prefix]
+		all = append(all,
+			Colleague{city.Prefix + ".accept", n[0], city, false, []access.Role{access.Acceptor}},
+			Colleague{city.Prefix + ".review", n[1], city, false, []access.Role{access.Reviewer}},
+			Colleague{city.Prefix + ".issue", n[2], city, false, []access.Role{access.Issuer}},
+			Colleague{city.Prefix + ".other", n[3], city, true, []access.Role{access.Acceptor, access.Reviewer}},
+			Colleague{city.Prefix + ".audit", n[4], city, false, []access.Role{access.Auditor}},
+		)
+	}
+	return all
+}
+
+// House is a furnished office: what the scenes were built with.
+type House struct {
+	Office *office.Office
+	Store  office.Store
+	Clock  *Clock
+}
+
+// Furnish makes the stations of both cities, one for each street or town, and the staff with the given password. What is there already
+// stays, so a demo that starts again finds its house as it left it.
+func (h House) Furnish(ctx context.Context, password string) error {
+	err := h.Store.Within(ctx, func(tx office.Tx) error {
+		for _, city := range Cities() {
+			for _, county := range civic.Counties(city.Jurisdiction) {
+				for _, street := range civic.Streets(county.Code) {
+					if err := tx.CreateStation(ctx, stationOf(city, county, street)); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("scene: stations: %w", err)
+	}
+	hash := access.HashPassword(password)
+	for _, c := range Colleagues() {
+		street := c.City.Street
+		if c.Other {
+			street = c.City.OtherStreet
+		}
+		m := access.StaffMember{ID: office.NewKey(), Login: c.Login, Name: c.Name, PasswordHash: hash}
+		for _, role := range c.Roles {
+			m.Posts = append(m.Posts, access.Post{Jurisdiction: c.City.Jurisdiction, Station: station(street), Role: role})
+		}
+		err := h.Store.Within(ctx, func(tx office.Tx) error { return tx.CreateStaff(ctx, m) })
+		if taken := (&office.Error{What: office.Conflict, Why: "login_taken"}); err != nil && !errors.Is(err, taken) {
+			return fmt.Errorf("scene: staff %s: %w", c.Login, err)
+		}
+	}
+	return nil
+}
+
+// stationOf names the police station of a street, and the county's police that issues (签发机关).
+func stationOf(city City, county, street civic.Division) office.Station {
+	short := street.Name
+	for _, suffix := range []string{"街道", "镇", "乡"} {
+		short = strings.TrimSuffix(short, suffix)
+	}
+	prefecture, _ := civic.DivisionByCode(city.Jurisdiction)
+	issuer := civic.Text{Zh: county.Name + "公安局", En: "Public Security Bureau of " + county.Name}
+	if civic.IsMunicipalDistrict(county.Code) {
+		issuer = civic.Text{Zh: prefecture.Name + "公安局" + strings.TrimSuffix(county.Name, "区") + "分局", En: county.Name + " Branch, Public Security Bureau of " + prefecture.Name}
+	}
+	return office.Station{Jurisdiction: city.Jurisdiction, Code: station(street.Code), Divisions: []string{street.Code}, Issuer: issuer,
+		Name:    civic.Text{Zh: short + "派出所", En: short + " Police Station"},
+		Address: civic.Text{Zh: prefecture.Name + county.Name + street.Name, En: street.Name + ", " + county.Name + ", " + prefecture.Name}}
+}
+
+// Actor signs a colleague in without a browser: who acts in a scene.
+func (h House) Actor(ctx context.Context, login string) (access.Actor, error) {
+	var m access.StaffMember
+	err := h.Store.Within(ctx, func(tx office.Tx) (err error) {
+		m, err = tx.StaffByLogin(ctx, login)
+		return err
+	})
+	return access.Actor{Kind: access.Staff, ID: m.ID, Name: m.Name, Posts: m.Posts}, err
+}
