@@ -1,0 +1,183 @@
+package policy
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// rulesetFiles is a copy of the embedded files, to be spoiled.
+func rulesetFiles(t *testing.T) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	err := fs.WalkDir(embedded, "rulesets", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		raw, err := embedded.ReadFile(name)
+		files[strings.TrimPrefix(name, "rulesets/")] = &fstest.MapFile{Data: raw}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func loadOrFail(t *testing.T) *Book {
+	t.Helper()
+	b, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestLoadHoldsBothCitiesToTheLastItem(t *testing.T) {
+	b := loadOrFail(t)
+	type size struct{ services, items, open, free, duty, departments int }
+	want := map[string]size{
+		"zhangzhou-2016": {18, 59, 5, 21, 16, 26}, // 15 departments and "the others"
+		"zibo-2014":      {15, 70, 0, 16, 22, 25},
+		"zibo-2017":      {13, 13, 2, 0, 8, 15},
+	}
+	var order []string
+	for _, j := range b.Jurisdictions() {
+		for _, r := range j.Rulesets {
+			order = append(order, r.ID)
+			var got size
+			got.services, got.departments = len(r.Services), len(r.Departments)
+			for _, s := range r.Services {
+				got.items += len(s.Items)
+				for _, it := range s.Items {
+					if it.Open() {
+						got.open++
+					}
+					if it.Free == Yes {
+						got.free++
+					}
+				}
+			}
+			for _, d := range r.Departments {
+				if d.Role == "duty" {
+					got.duty++
+				}
+			}
+			if got != want[r.ID] {
+				t.Errorf("%s: got %+v, want %+v", r.ID, got, want[r.ID])
+			}
+		}
+	}
+	if got := strings.Join(order, " "); got != "zhangzhou-2016 zibo-2014 zibo-2017" {
+		t.Errorf("rulesets in order: %s", got)
+	}
+}
+
+// TestLoadRefuses spoils one line at a time and expects the error to name the file and that line.
+func TestLoadRefuses(t *testing.T) {
+	const zz, zb = "zhangzhou-2016/ruleset.yaml", "zibo-2014/ruleset.yaml"
+	const zzServices = "zhangzhou-2016/services.yaml"
+	for _, c := range []struct{ name, file, old, new, at, says string }{
+		{"unknown key", zz, "document: 漳州市", "documnt: 漳州市", "documnt", "unknown field"},
+		{"repeated key", zz, "document: 漳州市居住证制度实施方案", "document: a\ndocument: b", "document: b", "already defined"},
+		{"missing translation", zzServices, "      en: Education services\n", "", "zh: 教育服务", "title.en: missing translation"},
+		{"empty translation", "conditions.yaml", "en: child\n", "en: \"\"\n", "en: \"\"", "missing translation"},
+		{"clause without quote", zb, "  quote: 有下列情形之一的，经本人申请，可以发放3年期居住证\n", "", "three_year_grounds:+1", "clause without quote"},
+		{"quote without clause", zz, "      clause: 二(二)1\n", "", "code: employment", "clause: missing"},
+		{"condition without question", "conditions.yaml", "    question:\n      zh: 这项服务是否为儿童使用？\n      en: Is the service for a child?\n", "", "code: child\n", "has no question"},
+		{"office condition with question", "conditions.yaml", "    by_office: true\n", "    by_office: true\n    question: {zh: 问, en: ask}\n", "question: {zh", "never asked"},
+		{"unknown condition", zzServices, "[child_compulsory_school_age, ", "[child_of_school_age, ", "child_of_school_age", "unknown condition"},
+		{"unknown department", zzServices, "departments: [edu]", "departments: [education]", "[education]", "unknown department"},
+		{"unknown tier", zzServices, "tiers: [residence_permit]", "tiers: [permit_1y]", "[permit_1y]", "is none of"},
+		{"unknown office", zzServices, "office: employment_service", "office: job_centre", "job_centre", "is none of"},
+		{"repeated service", zzServices, "id: zz.bs.02", "id: zz.bs.01", "zz.bs.01#2", "stands twice"},
+		{"repeated item", zzServices, "      - id: b\n", "      - id: a\n", "id: a\n#2", "stands twice"},
+		{"not free", zzServices, "        free: true\n", "        free: false\n", "free: false", "not free"},
+		{"nobody", zzServices, "[older_person, per_rules]", "[older_person, holders_child]", "[older_person", "agree on nobody"},
+		{"impossible date", zz, "from: 2016-12-01", "from: 2016-02-30", "2016-02-30", "date"},
+		{"no date", zb, "to: 2018-12-31", "to: some day", "some day", "date"},
+		{"no answer", zzServices, "        free: true\n", "        free: maybe\n", "free: maybe", "cannot unmarshal"},
+		{"no YAML", zz, "jurisdiction: ", "jurisdiction: [", "jurisdiction: [+1", ""},
+		{"missing date", zz, "  from: 2016-12-01\n", "", "in_force:+1", "missing"},
+		{"ends early", zb, "to: 2018-12-31", "to: 2013-12-31", "2013-12-31", "ends before"},
+		{"two half years", zz, "  months: 6\n", "  months: 6\n  days: 183\n", "rule: registered", "half year"},
+		{"no half year", zz, "  months: 6\n", "", "rule: registered", "half year"},
+		{"unknown unit", zz, "unit: calendar", "unit: lunar", "lunar", "is none of"},
+		{"no time", zz, "n: 15", "n: 0", "n: 0", "at least one day"},
+		{"cycle of tiers", zb, "reached_from: permit_3y\n", "reached_from: permit_3y_resided_1y\n", "reached_from: permit_3y_resided_1y", "cycle"},
+		{"tier from below", zb, "  - code: permit_1y\n", "  - code: permit_0y\n    reached_from: permit_3y\n", "reached_from: permit_3y", "cycle"},
+		{"repeated tier", zb, "code: permit_3y\n", "code: permit_1y\n", "code: permit_1y#2", "stands twice"},
+		{"two fees", zz, "kind: replace", "kind: renew", "kind: renew#2", "two fees"},
+		{"fee of nothing", zz, "kind: register", "kind: registration", "kind: registration", "is none of"},
+		{"ground without proof", zb, "      evidence:\n        - code: officer_note\n          name:\n            zh: 受理人员注明的情形和理由\n            en: Case and reason noted by the officer\n", "      evidence: []\n", "evidence: []", "nothing proves"},
+		{"unknown wording", zz, "\n    wording: reported", "\n    wording: rumoured", "rumoured", "unknown wording"},
+		{"repeated condition", "conditions.yaml", "code: graduate\n", "code: child\n", "code: child\n#2", "stands twice"},
+		{"other folder", zz, "id: zhangzhou-2016", "id: zhangzhou-2026", "zhangzhou-2026", "folder"},
+		{"other city", zz, `jurisdiction: "350600"`, `jurisdiction: "350700"`, "350700", "unknown jurisdiction"},
+		{"wide window", zz, "window_months: 1", "window_months: 13", "every_months", "window"},
+		{"inferred yet named", "zibo-2014/departments.yaml", "\n    role: duty", "\n    role: inferred", "\n    role: inferred+1", "named by the text or inferred"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			files := rulesetFiles(t)
+			was := string(files[c.file].Data)
+			now := strings.Replace(was, c.old, c.new, 1)
+			if now == was {
+				t.Fatal("nothing spoiled")
+			}
+			files[c.file].Data = []byte(now)
+			_, err := load(files)
+			if err == nil {
+				t.Fatal("loaded")
+			}
+			place := fmt.Sprintf("%s:%d: ", c.file, lineOf(t, now, c.at))
+			if !strings.Contains(err.Error(), place) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error %q does not say %q at %q", err, c.says, place)
+			}
+		})
+	}
+}
+
+// lineOf finds the line of a mark: "text", "text#2" for its second place, "text+1" for the line after.
+func lineOf(t *testing.T, s, mark string) int {
+	t.Helper()
+	nth, more := 1, 0
+	if text, ok := strings.CutSuffix(mark, "#2"); ok {
+		mark, nth = text, 2
+	}
+	if text, ok := strings.CutSuffix(mark, "+1"); ok {
+		mark, more = text, 1
+	}
+	at := 0
+	for range nth {
+		i := strings.Index(s[at:], mark)
+		if i < 0 {
+			t.Fatalf("no mark %q", mark)
+		}
+		at += i + len(mark)
+	}
+	return strings.Count(s[:at-len(mark)], "\n") + 1 + more
+}
+
+func TestLoadRefusesAMissingFile(t *testing.T) {
+	for _, name := range []string{"jurisdictions.yaml", "conditions.yaml", "zibo-2014/services.yaml"} {
+		files := rulesetFiles(t)
+		delete(files, name)
+		if _, err := load(files); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+	files := rulesetFiles(t)
+	files["jurisdictions.yaml"].Data = append(files["jurisdictions.yaml"].Data,
+		"  - code: \"370400\"\n    name: {zh: 枣庄市, en: Zaozhuang}\n    province: {zh: 山东省, en: Shandong}\n"...)
+	if _, err := load(files); err == nil || !strings.Contains(err.Error(), "370400 has no ruleset") {
+		t.Errorf("a city without ruleset: %v", err)
+	}
+	files = rulesetFiles(t)
+	notes := files["notes.yaml"]
+	notes.Data = []byte(strings.Replace(string(notes.Data), "status: lost", "status: mislaid", 1))
+	if _, err := load(files); err == nil || !strings.Contains(err.Error(), "no note for the status lost") {
+		t.Errorf("a status without note: %v", err)
+	}
+}
