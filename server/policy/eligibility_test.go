@@ -210,6 +210,8 @@ func TestEligibilityFaults(t *testing.T) {
 		`{"jurisdiction":"350600","ruleset":"zibo-1999"}`:                                                                              "ruleset:unknown",
 		`{"jurisdiction":"350600","ruleset":"zibo-2014"}`:                                                                              "ruleset:other",
 		`{"jurisdiction":"350600","on":"1899-12-31"}`:                                                                                  "on:date_range",
+		`{"jurisdiction":"350600","on":"1900-01-01"}`:                                                                                  "",
+		`{"jurisdiction":"350600","on":"2100-12-31"}`:                                                                                  "",
 		`{"jurisdiction":"350600","on":"2101-01-01"}`:                                                                                  "on:date_range",
 		`{"jurisdiction":"350600","hukou_division":"000000"}`:                                                                          "hukou_division:unknown",
 		`{"jurisdiction":"350600","hukou_division":""}`:                                                                                "hukou_division:unknown",
