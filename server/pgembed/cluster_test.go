@@ -297,21 +297,30 @@ func TestLongAndRelativeFolder(t *testing.T) {
 	stop(t, c, filepath.Join(base, dir))
 }
 
-func TestCancelledStartLeavesNothing(t *testing.T) {
+func TestInterruptedStarts(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(open(t), "anju")
-	for _, after := range []time.Duration{0, 100 * time.Millisecond, 250 * time.Millisecond} {
+	for _, after := range []time.Duration{0, 150 * time.Millisecond} {
 		ctx, cancel := context.WithTimeout(t.Context(), after)
 		c, err := pgembed.Start(ctx, config(dir, nil))
 		cancel()
 		if err == nil {
 			stop(t, c, dir)
-			continue
-		}
-		if !errors.Is(err, context.DeadlineExceeded) {
+		} else if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("after %v: %v", after, err)
 		}
 	}
+	half := filepath.Join(dir, "data.init")
+	if err := os.MkdirAll(filepath.Join(half, "base"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(half, "PG_VERSION"), []byte("15\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	c := start(t, config(dir, nil))
+	exec1(t, c.URL(), "create table kept (n int)")
+	if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("half a data folder is still there: %v", err)
+	}
 	stop(t, c, dir)
 }

@@ -104,12 +104,22 @@ func TestOwnerKilled(t *testing.T) {
 	stop(t, c, dir)
 }
 
-func TestOwnerKilledServerFollows(t *testing.T) {
+// These share a cluster; each leaves it stopped.
+func TestLeftovers(t *testing.T) {
 	t.Parallel()
+	dir := open(t)
+	c := start(t, config(dir, nil))
+	exec1(t, c.URL(), "create table kept (n int); insert into kept values (1)")
+	stop(t, c, dir)
+	t.Run("server follows its killed owner", func(t *testing.T) { serverFollows(t, dir) })
+	t.Run("orphaned server", func(t *testing.T) { orphanedServer(t, dir) })
+	t.Run("recycled process number", func(t *testing.T) { recycledNumber(t, dir) })
+}
+
+func serverFollows(t *testing.T, dir string) {
 	if _, err := os.Stat("/proc/self/cwd"); err != nil {
 		return // only Linux tells a child that its parent died
 	}
-	dir := open(t)
 	owner := begin(t, order{Dir: dir, Bin: programs, Npm: packages}, nil)
 	owner.wait()
 	owner.kill()
@@ -121,11 +131,8 @@ func TestOwnerKilledServerFollows(t *testing.T) {
 }
 
 // An orphan is a server whose owner is gone and that did not follow it.
-func TestOrphanedServer(t *testing.T) {
-	t.Parallel()
-	dir := open(t)
+func orphanedServer(t *testing.T, dir string) {
 	c := start(t, config(dir, nil))
-	exec1(t, c.URL(), "create table kept (n int); insert into kept values (1)")
 	program, err := os.Readlink("/proc/" + strconv.Itoa(serverPID(t, dir)) + "/exe")
 	if err != nil {
 		t.Fatal(err)
@@ -171,9 +178,7 @@ func TestOrphanedServer(t *testing.T) {
 	stop(t, c, dir)
 }
 
-func TestRecycledProcessNumber(t *testing.T) {
-	t.Parallel()
-	dir := open(t)
+func recycledNumber(t *testing.T, dir string) {
 	c := start(t, config(dir, nil))
 	note := filepath.Join(dir, "data", "postmaster.pid")
 	b, err := os.ReadFile(note)
@@ -201,24 +206,6 @@ func TestRecycledProcessNumber(t *testing.T) {
 	exec1(t, c.URL(), "select 1")
 	if err := somebody.Process.Signal(syscall.Signal(0)); err != nil {
 		t.Errorf("the other program was ended: %v", err)
-	}
-	stop(t, c, dir)
-}
-
-func TestInterruptedInitialisation(t *testing.T) {
-	t.Parallel()
-	dir := open(t)
-	half := filepath.Join(dir, "data.init", "base")
-	if err := os.MkdirAll(half, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "data.init", "PG_VERSION"), []byte("15\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c := start(t, config(dir, nil))
-	exec1(t, c.URL(), "select 1")
-	if _, err := os.Stat(filepath.Dir(half)); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("half a data folder is still there: %v", err)
 	}
 	stop(t, c, dir)
 }
