@@ -1,0 +1,94 @@
+package store_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"anju/server/ledger"
+	"anju/server/office"
+	"anju/server/store"
+	"anju/server/store/storetest"
+)
+
+func TestMigrateTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	address := storetest.Empty(t)
+	var wait sync.WaitGroup
+	errs := make([]error, 3)
+	for i := range errs {
+		wait.Go(func() { errs[i] = store.Migrate(t.Context(), address) })
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	storetest.OpenAt(t, address)
+}
+
+func TestOpenRefusesAnotherSchema(t *testing.T) {
+	t.Parallel()
+	_, err := store.Open(t.Context(), storetest.Empty(t), storetest.Secrets())
+	refused(t, err, &office.Error{What: office.Unavailable})
+
+	address := storetest.Database(t)
+	d := desk{storetest.OpenAt(t, address), t, address}
+	d.owner(`insert into goose_db_version (version_id, is_applied) values (99999, true) returning 'x'`)
+	refused(t, d.Ready(t.Context()), &office.Error{What: office.Unavailable, Why: "schema"})
+}
+
+// The role of the application may add to the ledger and to the history, and read them: nothing else.
+func TestApplicationRole(t *testing.T) {
+	d := open(t)
+	d.do(func(tx office.Tx) error { return tx.Record(t.Context(), view) })
+	c := d.cast()
+	d.submit(c.account.ID, "张小明", citizen(t, 1))
+	for _, statement := range []string{
+		`update ledger_entry set purpose = 'x'`, `delete from ledger_entry`, `truncate ledger_entry`,
+		`update application_event set reason = 'x'`, `delete from application_event`, `truncate application_event`,
+		`delete from application`, `update application set reference = '3506-0000-0000'`, `delete from permit`, `delete from person`, `truncate person cascade`,
+		`update staff set password_hash = '$argon2id$'`, `update signing_key set private = null`, `delete from station`,
+		`alter table ledger_entry add x int`, `drop table message`, `create table mine (x int)`, `update goose_db_version set is_applied = false`,
+	} {
+		if err := d.asApplication(statement); err == nil || !strings.Contains(err.Error(), "42501") {
+			t.Errorf("%s: %v", statement, err)
+		}
+	}
+	if n := d.owner(`select count(*)::text from ledger_entry where action = $1`, string(ledger.Viewed)); n[0] != "1" {
+		t.Fatal(n)
+	}
+}
+
+// Whoever the pool signs in as, work is done as anju_app and within its time limits.
+func TestWorksAsApplication(t *testing.T) {
+	d := open(t)
+	d.owner(`create function spy() returns trigger language plpgsql as $$ begin
+		new.station = current_user || ' ' || current_setting('statement_timeout') || ' ' || current_setting('lock_timeout') || ' '
+			|| current_setting('idle_in_transaction_session_timeout');
+		return new; end $$`)
+	d.owner(`create trigger spy before insert on ledger_entry for each row execute function spy()`)
+	d.do(func(tx office.Tx) error { return tx.Record(t.Context(), view) })
+	if got := d.owner(`select station from ledger_entry`); got[0] != "anju_app 10s 5s 15s" {
+		t.Fatal(got)
+	}
+}
+
+// Tables that grow with people carry the city in their primary key.
+func TestJurisdictionInKeys(t *testing.T) {
+	d := open(t)
+	nationwide := "account session challenge throttle staff post parked_form signing_key message goose_db_version"
+	for _, table := range d.owner(`select c.relname::text from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and not exists (
+			select from pg_constraint k join pg_attribute a on a.attrelid = c.oid and a.attnum = any (k.conkey)
+			where k.conrelid = c.oid and k.contype = 'p' and a.attname = 'jurisdiction')`) {
+		if !strings.Contains(" "+nationwide+" ", " "+table+" ") {
+			t.Errorf("the primary key of %s has no jurisdiction", table)
+		}
+	}
+	for _, constraint := range d.owner(`select k.conname::text from pg_constraint k join pg_class c on c.oid = k.conrelid
+		where k.contype = 'u' and c.relnamespace = 'public'::regnamespace and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'jurisdiction')
+			and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attnum = any (k.conkey) and a.attname = 'jurisdiction')`) {
+		t.Errorf("%s has no jurisdiction", constraint)
+	}
+}
