@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Code is a QR code ready to draw: Size modules a side without the quiet zone,
-// Path the dark modules as SVG path data in module units, Label what a screen
-// reader says of it.
+// Code is a QR code ready to draw: Size modules a side, the quiet zone
+// included, Path the dark modules as SVG path data in module units, Label what
+// a screen reader says of it.
 type Code struct {
 	Size  int
 	Path  string
@@ -31,14 +31,13 @@ func CodeOf(modules [][]bool, label string) Code {
 			for x < len(row) && row[x] {
 				x++
 			}
-			path.WriteString("M" + strconv.Itoa(from) + " " + strconv.Itoa(y) + "h" + strconv.Itoa(x-from) + "v1h-" + strconv.Itoa(x-from) + "z")
+			path.WriteString("M" + strconv.Itoa(from+quietZone) + " " + strconv.Itoa(y+quietZone) + "h" + strconv.Itoa(x-from) + "v1h-" + strconv.Itoa(x-from) + "z")
 		}
 	}
-	return Code{Size: len(modules), Path: path.String(), Label: label}
+	return Code{Size: len(modules) + 2*quietZone, Path: path.String(), Label: label}
 }
 
-// viewBox includes the quiet zone.
 func (c Code) viewBox() string {
-	side := strconv.Itoa(c.Size + 2*quietZone)
-	return "-4 -4 " + side + " " + side
+	side := strconv.Itoa(c.Size)
+	return "0 0 " + side + " " + side
 }

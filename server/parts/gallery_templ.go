@@ -126,7 +126,7 @@ func sampleCode(label string) *Code {
 
 func sampleZhangzhou(p text.Printer) PermitCardView {
 	return PermitCardView{
-		City: p.Pick("福建省漳州市", "Zhangzhou, Fujian"), Tier: p.Pick("居住证", "Residence permit"),
+		City: p.Pick("福建省漳州市", "Zhangzhou, Fujian"), Tier: p.Pick("每年签注", "Endorsed yearly"),
 		Number: "350602-2026-0000042-Q", Name: "欧阳明月", IDNumber: "**************0015",
 		Rows: []Row{
 			{Key: p.Pick("性别 · 民族", "Sex · Ethnic group"), Value: p.Pick("女 · 汉族", "Female · Han")},
