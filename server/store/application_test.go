@@ -101,6 +101,7 @@ func TestFindApplication(t *testing.T) {
 		"no account at all": with(func(f *office.Finder) { f.Account = "x" }),
 		"another ID number": with(func(f *office.Finder) { f.IDNumber = citizen(t, 2) }),
 		"another token":     {Token: [16]byte(uuid.New())},
+		"not a reference":   with(func(f *office.Finder) { f.Reference, f.Scope = "3506-\x00", &scope }),
 		"unknown reference": {Jurisdiction: city, Reference: permit.NewReference(city), Scope: &scope},
 	} {
 		for _, find := range []func(tx office.Tx) (office.Case, error){

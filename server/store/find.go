@@ -10,6 +10,7 @@ import (
 	"anju/server/access"
 	"anju/server/ledger"
 	"anju/server/office"
+	"anju/server/permit"
 )
 
 // where gathers the conditions of a query with their arguments.
@@ -85,8 +86,12 @@ func (t *tx) find(ctx context.Context, f office.Finder, view ledger.Entry, lock 
 	if f.Token != [16]byte{} {
 		w.and(`a.token_index = ?`, t.tokenIndex("application", f.Token))
 	} else {
+		reference, ok := permit.ParseReference(f.Reference)
+		if !ok {
+			return office.Case{}, office.ErrNotFound
+		}
 		w.and(`a.jurisdiction = ?`, f.Jurisdiction)
-		w.and(`a.reference = ?`, f.Reference)
+		w.and(`a.reference = ?`, reference)
 		switch {
 		case f.Scope != nil:
 			w.scope(*f.Scope)
