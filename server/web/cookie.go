@@ -28,7 +28,7 @@ func setCookie(c *fiber.Ctx, name, value string, maxAge time.Duration, sameSite 
 	v := VisitOf(c)
 	c.Cookie(&fiber.Cookie{
 		Name: cookieName(v, name), Value: value, Path: "/", HTTPOnly: true, Secure: v.Secure, SameSite: sameSite,
-		MaxAge: int(maxAge / time.Second), SessionOnly: maxAge == 0,
+		MaxAge: int(maxAge / time.Second),
 	})
 }
 

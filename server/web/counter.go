@@ -78,8 +78,7 @@ func (r *Counter) add(method, path string, g Guard, limit int64, h fiber.Handler
 	}
 	handler := func(c *fiber.Ctx) error {
 		v := VisitOf(c)
-		v.counter = r
-		v.Counter = r.name
+		v.counter, v.Counter, v.route = r, r.name, path
 		if r.name == "assets" {
 			return h(c)
 		}

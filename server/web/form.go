@@ -18,6 +18,9 @@ const maxFields = 1000
 // Form holds values exactly as they were typed. They are valid UTF-8 without NUL, and nothing more is known of them.
 type Form struct{ values map[string][]string }
 
+// NewForm makes a form of values that were kept, such as of one that was parked when a session ended.
+func NewForm(values map[string][]string) Form { return Form{values} }
+
 // Get returns a value. A name that was sent more than once has no single value and counts as absent.
 func (f Form) Get(name string) string {
 	if len(f.values[name]) != 1 {

@@ -49,7 +49,6 @@ type Config struct {
 	Demo           bool     // also answers loopback host names on any port
 	Active         int      // requests served at once before the rest is answered 503; 0 means 512
 	Log            *slog.Logger
-	Now            func() time.Time
 	Sessions       Sessions
 	ErrorPage      func(v *Visit, status int, kind, reason string) templ.Component // nil: a bare page
 }

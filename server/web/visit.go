@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"net/netip"
 	"net/url"
@@ -62,6 +63,10 @@ func (s *Site) visit(c *fiber.Ctx) *Visit {
 // receive stands before every address: it looks at where the request comes from and whether it can be understood.
 func (s *Site) receive(c *fiber.Ctx) error {
 	v := s.visit(c)
+	if ambiguous(c.Request().Header.RawHeaders()) {
+		c.Context().SetConnectionClose() // what follows on this connection cannot be told apart from a body
+		return ErrMalformed
+	}
 	if !s.ours(c) {
 		return fiber.ErrMisdirectedRequest
 	}
@@ -80,6 +85,21 @@ func (s *Site) receive(c *fiber.Ctx) error {
 	c.SetUserContext(ctx)
 	v.readFlash(c)
 	return c.Next()
+}
+
+// ambiguous recognises a head that is legal but that a proxy may read in another way: a bare line feed, a folded line, a length
+// beside a transfer coding (RFC 9112, 2.2, 5.2 and 6.1). The parser refuses all else of that sort.
+func ambiguous(head []byte) bool {
+	var length, coding bool
+	for line := range bytes.Lines(head) {
+		if !bytes.HasSuffix(line, []byte("\r\n")) || line[0] == ' ' || line[0] == '\t' {
+			return true
+		}
+		name, _, _ := bytes.Cut(line, []byte(":"))
+		length = length || bytes.EqualFold(name, []byte(fiber.HeaderContentLength))
+		coding = coding || bytes.EqualFold(name, []byte(fiber.HeaderTransferEncoding))
+	}
+	return length && coding
 }
 
 // speak checks that path and query are text and finds the language: asked for, chosen before, or hinted at by the browser.
