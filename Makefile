@@ -1,5 +1,7 @@
 # Anju. The two commands: make run, make test. Both do their own set-up.
 export GOFLAGS := -buildvcs=false
+# Where there is no PostgreSQL, one copy of the npm package serves the demo and every test.
+export ANJU_PG_NPM := $(CURDIR)/.anju/npm
 BROWSER := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 
 .PHONY: run test build bench soak setup browser generate shots

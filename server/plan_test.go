@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// doors says which of our rooms a room may open onto, as the README's table does.
-var doors = map[string][]string{
+// plan says which of our rooms a room may open onto, as the README's table does.
+var plan = map[string][]string{
 	"server/civic":      {},
 	"server/picture":    {},
 	"server/text":       {},
@@ -83,7 +83,7 @@ func TestRoomsOpenOnlyTheDoorsOfThePlan(t *testing.T) {
 		if room == "server" {
 			return nil // main opens every door
 		}
-		allowed, known := doors[room]
+		allowed, known := plan[room]
 		if !known {
 			t.Errorf("%s: %s is not a room of the plan", relative, room)
 			return nil
@@ -105,7 +105,7 @@ func TestRoomsOpenOnlyTheDoorsOfThePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for room := range doors {
+	for room := range plan {
 		if !seen[room] {
 			t.Errorf("the plan has a room %s that the house has not", room)
 		}

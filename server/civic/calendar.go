@@ -3,6 +3,8 @@ package civic
 import (
 	_ "embed"
 	"encoding/json"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -64,6 +66,20 @@ var defaultCalendar = sync.OnceValue(func() Calendar {
 
 // DefaultCalendar gives the national calendar of 2014 to 2026.
 func DefaultCalendar() Calendar { return defaultCalendar() }
+
+// Provisional is the calendar with the years up to and including through added as if they had weekends only. It serves a demonstration
+// that is shown after the last announced year; a real deadline is never counted with it.
+func (c Calendar) Provisional(through int) Calendar {
+	years := maps.Clone(c.years)
+	last := slices.Max(append(slices.Collect(maps.Keys(years)), 0))
+	for year := last + 1; year <= through; year++ {
+		years[year] = true
+	}
+	return Calendar{years: years, special: c.special}
+}
+
+// Covers reports whether the arrangement of the year of a date is known.
+func (c Calendar) Covers(d Date) bool { return c.years[d.Year()] }
 
 // IsWorkingDay says whether offices work on the day. A day of a year without
 // an announced arrangement is the problem calendar_horizon, never a guess.

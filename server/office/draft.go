@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"anju/server/access"
 	"anju/server/civic"
@@ -179,4 +180,16 @@ func (o *Office) DropDraft(ctx context.Context, actor access.Actor) error {
 // Eligibility asks the law about a draft as it stands today.
 func (o *Office) Eligibility(p PreApplication) policy.EligibilityAnswer {
 	return policy.Eligibility(p.Ruleset, p.Status, p.Draft.Query(p.Ruleset, p.Today))
+}
+
+// draftLife is how long a draft that nobody touches is kept (PIPL Art. 19: no longer than needed).
+const draftLife = 30 * 24 * time.Hour
+
+// PurgeDrafts deletes drafts that nobody has touched for 30 days. It may run twice, or late, without harm.
+func (o *Office) PurgeDrafts(ctx context.Context) (purged int, err error) {
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		purged, err = tx.PurgeDrafts(ctx, o.now().Add(-draftLife))
+		return err
+	})
+	return purged, err
 }

@@ -3,6 +3,7 @@ package office
 import (
 	"errors"
 
+	"anju/server/civic"
 	"anju/server/permit"
 )
 
@@ -50,11 +51,14 @@ var (
 func judged(err error) error {
 	var faults permit.Faults
 	var refusal permit.Refusal
+	var problem *civic.Problem
 	switch {
 	case errors.As(err, &faults):
 		return &Error{What: Invalid, Why: "faults", Faults: faults}
 	case errors.As(err, &refusal) && refusal.Code == "state_moved_on":
 		return ErrStale
+	case errors.As(err, &problem): // a deadline past the announced holidays: never a guess
+		return &Error{What: Unavailable, Why: problem.Code}
 	case errors.As(err, &refusal):
 		return &Error{What: Denied, Why: refusal.Code}
 	}

@@ -14,8 +14,8 @@ import (
 
 // Limits of the evidence of one application.
 const (
-	MaxEvidence      = 6        // documents
-	MaxEvidenceBytes = 12 << 20 // of one upload
+	MaxEvidence      = 6       // documents
+	MaxEvidenceBytes = 8 << 20 // of one upload
 )
 
 // Upload is a document as it was sent. Its file name is not kept: it may hold a name.

@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/url"
-	"strings"
 	"time"
 
 	"anju/server/access"
@@ -46,15 +44,6 @@ func (o *Office) Today() civic.Date { return civic.DateOf(o.now()) }
 
 // NoticeVersion is the version of the privacy notice that applicants are shown; it is stored with each application (PIPL Art. 17).
 const NoticeVersion = "2026-11-24"
-
-// host is the host of the public origin: what a genuine code names.
-func (o *Office) host() string {
-	u, err := url.Parse(o.Origin)
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(u.Host)
-}
 
 // entry starts a ledger entry for a deed of an actor.
 func (o *Office) entry(actor access.Actor, action ledger.Action, purpose string) ledger.Entry {

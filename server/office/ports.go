@@ -67,6 +67,7 @@ type AccessTx interface {
 	StaffByLogin(ctx context.Context, login string) (access.StaffMember, error)
 	StaffByID(ctx context.Context, id string) (access.StaffMember, error)
 	CreateStaff(ctx context.Context, m access.StaffMember) error // login taken: Conflict "login_taken"
+	SetPassword(ctx context.Context, staff, hash string) error
 	SaveTOTPStep(ctx context.Context, staff string, step int64) error
 
 	CreateStation(ctx context.Context, s Station) error // an existing code is left as it is

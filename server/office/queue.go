@@ -35,3 +35,19 @@ func (o *Office) CaseFile(ctx context.Context, actor access.Actor, reference str
 	}
 	return o.progress(ctx, o.staffFinder(actor, ref), actor, "case")
 }
+
+// Stations returns the stations whose cases the actor handles.
+func (o *Office) Stations(ctx context.Context, actor access.Actor) (stations []Station, err error) {
+	scope := actor.Scope()
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		for _, code := range scope.Stations {
+			station, err := tx.Station(ctx, scope.Jurisdiction, code)
+			if err != nil {
+				return err
+			}
+			stations = append(stations, station)
+		}
+		return nil
+	})
+	return stations, err
+}

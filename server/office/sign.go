@@ -17,16 +17,6 @@ var tierNumbers = map[string]credential.Tier{
 	"residence_permit": credential.TierResidencePermit, "permit_1y": credential.TierOneYear, "permit_3y": credential.TierThreeYears,
 }
 
-// tierOf is the tier that a number in a signed code stands for.
-func tierOf(n credential.Tier) string {
-	for tier, number := range tierNumbers {
-		if number == n {
-			return tier
-		}
-	}
-	return ""
-}
-
 // claimsOf prepares what a permit's code says: masked, so that a stranger learns no more than is needed.
 func claimsOf(p permit.Permit, holder permit.Person) credential.Claims {
 	jurisdiction, _ := strconv.ParseUint(p.Jurisdiction, 10, 32)

@@ -55,7 +55,7 @@ func People() []Person {
 		one(zb, "issued", "李雪晴", "13853300006", id("130102", "1989-11-11", 288), "130102", "01", permit.Issued, threeYears, "bought_or_registered_lease"),
 		one(zb, "issued_1y", "田野", "13853300007", id("610102", "1996-03-29", 702), "610102", "15", permit.Issued, oneYear),
 		one(zb, "refused", "姜海涛", "13853300008", id("210202", "1983-07-07", 59), "210202", "01", permit.Refused, threeYears, "contract_and_insurance"),
-		one(zb, "kiosk", "崔婷", "13853300009", id("412702", "1994-12-24", 164), "412702", "01", permit.PreApplied, oneYear),
+		one(zb, "kiosk", "崔婷", "13853300009", id("411402", "1994-12-24", 164), "411402", "01", permit.PreApplied, oneYear),
 	}
 	for i := range people {
 		people[i].AtKiosk = people[i].Key == "zz.kiosk" || people[i].Key == "zb.kiosk"

@@ -102,7 +102,7 @@ type House struct {
 	Clock  *Clock
 }
 
-// Furnish makes the stations of both cities, one for each street or town, and the staff with the given password. What is there already
+// Furnish makes the stations of both cities, one for each street or town, and the staff with the given password. What else is there already
 // stays, so a demo that starts again finds its house as it left it.
 func (h House) Furnish(ctx context.Context, password string) error {
 	err := h.Store.Within(ctx, func(tx office.Tx) error {
@@ -130,8 +130,17 @@ func (h House) Furnish(ctx context.Context, password string) error {
 		for _, role := range c.Roles {
 			m.Posts = append(m.Posts, access.Post{Jurisdiction: c.City.Jurisdiction, Station: station(street), Role: role})
 		}
-		err := h.Store.Within(ctx, func(tx office.Tx) error { return tx.CreateStaff(ctx, m) })
-		if taken := (&office.Error{What: office.Conflict, Why: "login_taken"}); err != nil && !errors.Is(err, taken) {
+		err := h.Store.Within(ctx, func(tx office.Tx) error {
+			known, err := tx.StaffByLogin(ctx, c.Login)
+			if errors.Is(err, office.ErrNotFound) {
+				return tx.CreateStaff(ctx, m)
+			}
+			if err != nil {
+				return err
+			}
+			return tx.SetPassword(ctx, known.ID, hash)
+		})
+		if err != nil {
 			return fmt.Errorf("scene: staff %s: %w", c.Login, err)
 		}
 	}

@@ -79,6 +79,17 @@ func (t *tx) CreateStaff(ctx context.Context, m access.StaffMember) error {
 	return nil
 }
 
+func (t *tx) SetPassword(ctx context.Context, staff, hash string) error {
+	if err := ids(staff); err != nil {
+		return err
+	}
+	tag, err := t.q.Exec(ctx, `update staff set password_hash = $2 where id = $1`, staff, hash)
+	if err == nil && tag.RowsAffected() == 0 {
+		return office.ErrNotFound
+	}
+	return failed(err)
+}
+
 // SaveTOTPStep notes the step of the second factor that was used. A step is used once, also by two sign-ins at the same moment: the
 // slower one is told ErrStale. Step 0 says that no second factor was asked for.
 func (t *tx) SaveTOTPStep(ctx context.Context, staff string, step int64) error {

@@ -105,7 +105,7 @@ create table staff (
     constraint staff_totp_sealed check (octet_length(totp_secret) between 29 and 500)
 );
 create unique index staff_login_once on staff (lower(login));
-grant select, insert, update (totp_step) on staff to anju_app;
+grant select, insert, update (totp_step, password_hash) on staff to anju_app;
 
 create table post (
     staff        uuid not null,

@@ -36,12 +36,14 @@ var house struct {
 	count   atomic.Int64
 }
 
-// Main runs the tests, stops the cluster and ends the process.
-func Main(m *testing.M) {
+// Main runs the tests, then what the binary itself has to end, stops the cluster and ends the process.
+func Main(m *testing.M, ends ...func() error) {
 	code := m.Run()
-	if err := stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "storetest:", err)
-		code = max(code, 1)
+	for _, end := range append(ends, stop) {
+		if err := end(); err != nil {
+			fmt.Fprintln(os.Stderr, "storetest:", err)
+			code = max(code, 1)
+		}
 	}
 	os.Exit(code)
 }
@@ -64,7 +66,7 @@ func start() error {
 	if house.dir, err = os.MkdirTemp("", "anju-store-"); err != nil {
 		return err
 	}
-	if house.cluster, err = pgembed.Start(ctx, pgembed.Config{Dir: house.dir, Bin: os.Getenv("ANJU_PG_BIN"), FastUnsafe: true}); err != nil {
+	if house.cluster, err = pgembed.Start(ctx, pgembed.Config{Dir: house.dir, Bin: os.Getenv("ANJU_PG_BIN"), Npm: os.Getenv("ANJU_PG_NPM"), FastUnsafe: true}); err != nil {
 		return err
 	}
 	if major, err := strconv.Atoi(house.cluster.Major()); err == nil && major >= 15 {

@@ -1,0 +1,133 @@
+// Package portal is the citizen's counter: a phone or a computer of one's own. Its site map is Routes; one page is <page>.go, <page>.templ
+// and <page>_test.go.
+package portal
+
+import (
+	"log/slog"
+
+	"github.com/gofiber/fiber/v2"
+
+	"anju/server/civic"
+	"anju/server/office"
+	"anju/server/parts"
+	"anju/server/permit"
+	"anju/server/text"
+	"anju/server/web"
+)
+
+// Portal holds what its pages need.
+type Portal struct {
+	office *office.Office
+	log    *slog.Logger
+	words  func(office.Message) string // of the demonstration's texts
+}
+
+// New returns the portal of an office.
+func New(o *office.Office, log *slog.Logger) *Portal { return &Portal{office: o, log: log} }
+
+// Routes is the site map.
+func (s *Portal) Routes(r *web.Counter) {
+	citizen := web.Citizen(s.signedOut)
+
+	r.Get("/", web.Public, s.home)
+	r.Get("/help", web.Public, s.help)
+	r.Get("/privacy", web.Public, s.privacy)
+	r.Get("/eligibility", web.Public, s.eligibility)
+	r.Get("/services", web.Public, s.services)
+	r.Get("/services/:id", web.Public, s.service)
+	r.Get("/track", web.Public, s.track)
+	r.Post("/track", web.Public, s.tracked)
+
+	r.Get("/verify", web.Public, s.verify)
+	r.Post("/verify", web.Public, s.verified)
+	r.Upload("/verify/picture", web.Public, maxPicture, s.verifiedPicture)
+	r.Get("/V", web.Public, s.opened)
+	r.Get("/V/:token", web.Public, s.openedToken)
+
+	r.Get("/sign-in", web.Public, s.signIn)
+	r.Post("/sign-in", web.Public, s.sendCode)
+	r.Get("/sign-in/code", web.Public, s.code)
+	r.Post("/sign-in/code", web.Public, s.enterCode)
+	r.Post("/sign-out", citizen, s.signOut)
+	r.Get("/account", citizen, s.account)
+	r.Get("/access-log", citizen, s.accessLog)
+
+	r.Get("/apply", citizen, s.apply)
+	r.Post("/apply", citizen, s.startApplying)
+	for _, p := range steps {
+		r.Get("/apply/"+string(p.step), citizen, s.showStep(p))
+		r.Post("/apply/"+string(p.step), citizen, s.saveStep(p))
+	}
+	r.Get("/apply/evidence", citizen, s.evidence)
+	r.Upload("/apply/evidence", citizen, office.MaxEvidenceBytes, s.addEvidence)
+	r.Get("/apply/evidence/:id", citizen, s.showEvidence)
+	r.Post("/apply/evidence/:id/removal", citizen, s.removeEvidence)
+	r.Get("/apply/check", citizen, s.check)
+	r.Post("/apply/submission", citizen, s.submit)
+
+	r.Get("/applications/:reference", citizen, s.application)
+	r.Get("/applications/:reference/slip", citizen, s.slip)
+	r.Get("/applications/:reference/evidence", citizen, s.laterEvidence)
+	r.Upload("/applications/:reference/evidence", citizen, office.MaxEvidenceBytes, s.addLaterEvidence)
+
+	r.Get("/permit", citizen, s.permit)
+	r.Get("/permit/print", citizen, s.printPermit)
+	r.Get("/permit/services", citizen, s.permitServices)
+}
+
+// Demo adds the pages that only the demo has.
+func (s *Portal) Demo(r *web.Counter) {
+	r.Get("/parts", web.Public, s.parts)
+	r.Get("/demo/messages", web.Public, s.messages)
+}
+
+// frame starts the frame of a page.
+func frame(v *web.Visit, title string) parts.FrameView {
+	p := v.Printer
+	f := parts.FrameView{Variant: parts.PortalFrame, Title: title, Path: v.Path, Demo: v.Demo}
+	if v.Session != nil {
+		f.Account = &parts.Link{Label: p.Say("portal.account"), Href: "/account"}
+	} else {
+		f.Account = &parts.Link{Label: p.Say("portal.sign_in"), Href: "/sign-in"}
+	}
+	if v.Flash != "" {
+		f.Flash = &parts.NoticeView{Tone: parts.Info, Text: p.Say("flash." + v.Flash), Live: true}
+	}
+	return f
+}
+
+// errorsOf says faults in the language of the page.
+func errorsOf(p text.Printer, faults permit.Faults) parts.Errors {
+	var list parts.Errors
+	for _, f := range faults {
+		list = append(list, parts.Error{Field: f.Field, Message: p.Say("fault." + f.Code)})
+	}
+	return list
+}
+
+// faultsOf answers with the errors of an Invalid error, or passes any other error on to the boundary.
+func faultsOf(p text.Printer, err error) (parts.Errors, error) {
+	if faults := office.FaultsOf(err); len(faults) > 0 {
+		return errorsOf(p, faults), nil
+	}
+	return nil, err
+}
+
+// cityName is the name of a city in the language of the page.
+func cityName(o *office.Office, p text.Printer, jurisdiction string) string {
+	if j, ok := o.Book.Jurisdiction(jurisdiction); ok {
+		return p.Pick(j.Name.Zh, j.Name.En)
+	}
+	return jurisdiction
+}
+
+// pick chooses the language of a text that comes from data.
+func pick(p text.Printer, t civic.Text) string { return p.Pick(t.Zh, t.En) }
+
+// status is the HTTP status of a page that shows errors or not.
+func status(errors parts.Errors) int {
+	if len(errors) > 0 {
+		return fiber.StatusUnprocessableEntity
+	}
+	return fiber.StatusOK
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"anju/server/access"
+	"anju/server/office"
+)
+
+// migrate brings the database to the schema of this program. serve and demo do the same when they start.
+func migrate(ctx context.Context, c config, rest []string, out io.Writer, log *slog.Logger) error {
+	if len(rest) > 0 {
+		return fmt.Errorf("migrate takes settings only, not %q", rest[0])
+	}
+	cluster, _, err := openDatabase(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "The schema is up to date.")
+	if cluster != nil {
+		return cluster.Stop()
+	}
+	return nil
+}
+
+// keys lists the signing keys, or makes a new one that signs from now on.
+func keys(ctx context.Context, c config, rest []string, out io.Writer, log *slog.Logger) (err error) {
+	if len(rest) > 1 || len(rest) == 1 && rest[0] != "new" {
+		return errors.New("usage: anju keys [new]")
+	}
+	h, err := openHouse(ctx, c, clock{}, false, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	if len(rest) == 1 {
+		kid, err := h.office.CreateSigningKey(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "Key %s signs from now on; older keys are still accepted.\n", kid)
+	}
+	set, err := h.office.KeySet().JWKS()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s\n", set)
+	return nil
+}
+
+// staff adds a staff member. The password is read from standard input, so that it stands in no history; the second factor is printed once.
+func staff(ctx context.Context, c config, rest []string, out io.Writer, log *slog.Logger) (err error) {
+	if len(rest) < 4 || rest[0] != "add" {
+		return errors.New("usage: anju staff add LOGIN NAME ROLE@STATION@CITY ... (password on standard input, 12 characters or more)")
+	}
+	member := access.StaffMember{ID: office.NewKey(), Login: rest[1], Name: rest[2]}
+	for _, post := range rest[3:] {
+		fields := strings.Split(post, "@")
+		role, ok := access.ParseRole(fields[0])
+		if !ok || len(fields) != 3 {
+			return fmt.Errorf("%q is not ROLE@STATION@CITY, with a role of %v", post, access.Roles())
+		}
+		member.Posts = append(member.Posts, access.Post{Role: role, Station: fields[1], Jurisdiction: fields[2]})
+	}
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	password := strings.TrimRight(line, "\r\n")
+	if len([]rune(password)) < 12 {
+		return errors.New("a password has at least 12 characters")
+	}
+	h, err := openHouse(ctx, c, clock{}, false, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	member.PasswordHash = access.HashPassword(password)
+	secret, address, err := access.NewTOTPSecret(member.Login)
+	if err != nil {
+		return err
+	}
+	member.TOTPSecret = secret
+	if err := h.store.Within(ctx, func(tx office.Tx) error { return tx.CreateStaff(ctx, member) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s can sign in. Second factor, shown this once, for an authenticator app:\n%s\n", member.Login, address)
+	return nil
+}
