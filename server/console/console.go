@@ -1,0 +1,120 @@
+// Package console is the staff's counter: a queue, a case, a decision. Its site map is Routes; one page is <page>.go, <page>.templ and
+// <page>_test.go.
+package console
+
+import (
+	"crypto/cipher"
+	"log/slog"
+	"strings"
+
+	"anju/server/access"
+	"anju/server/civic"
+	"anju/server/office"
+	"anju/server/parts"
+	"anju/server/permit"
+	"anju/server/text"
+	"anju/server/web"
+)
+
+// Console holds what its pages need.
+type Console struct {
+	office *office.Office
+	log    *slog.Logger
+	terms  cipher.AEAD // seals what is searched for in addresses
+}
+
+// New returns the console of an office.
+func New(o *office.Office, log *slog.Logger) *Console {
+	return &Console{office: o, log: log, terms: termCipher(o.CodeKey)}
+}
+
+// caseRoles see cases of their stations. Auditors and administrators see none (contracts, section 5).
+var caseRoles = []access.Role{access.Assistant, access.Acceptor, access.Reviewer, access.Issuer, access.Supervisor}
+
+// Routes is the site map.
+func (s *Console) Routes(r *web.Counter) {
+	staff := func(roles ...access.Role) web.Guard {
+		g := web.Staff(roles...)
+		g.Missing = s.signedOut
+		return g
+	}
+	cases := staff(caseRoles...)
+
+	r.Get("/console/sign-in", web.Public, s.signIn)
+	r.Post("/console/sign-in", web.Public, s.enter)
+	r.Post("/console/sign-out", staff(), s.signOut)
+
+	r.Get("/console", staff(), s.queue)
+	r.Post("/console/search", cases, s.search)
+	r.Get("/console/cases/:reference", cases, s.caseFile)
+	r.Get("/console/cases/:reference/slip", cases, s.slip)
+	r.Get("/console/cases/:reference/evidence/:id", cases, s.evidence)
+
+	r.Post("/console/cases/:reference/acceptance", staff(access.Acceptor), s.decide(acceptance))
+	r.Post("/console/cases/:reference/declination", staff(access.Acceptor), s.decide(declination))
+	r.Post("/console/cases/:reference/grant", staff(access.Reviewer), s.decide(grant))
+	r.Post("/console/cases/:reference/refusal", staff(access.Reviewer), s.decide(refusal))
+	r.Post("/console/cases/:reference/production", staff(access.Issuer), s.decide(production))
+	r.Post("/console/cases/:reference/issue", staff(access.Issuer), s.decide(issue))
+}
+
+// frame starts the frame of a page. Titles hold no personal data: they end in the browser's history.
+func frame(v *web.Visit, title string) parts.FrameView {
+	p := v.Printer
+	f := parts.FrameView{Variant: parts.ConsoleFrame, Title: title, Path: v.Path, Demo: v.Demo}
+	if v.Session != nil {
+		f.SignedIn = &parts.SignedIn{Name: v.Actor.Name, Detail: roleNames(p, v.Actor), SignOut: "/console/sign-out"}
+	}
+	if key := "console.flash." + v.Flash; v.Flash != "" && text.Has(key) {
+		f.Flash = &parts.NoticeView{Tone: parts.Good, Text: p.Say(key), Live: true}
+	}
+	return f
+}
+
+// rolesOf lists the roles of a member of staff, each once, in the order of the contracts.
+func rolesOf(a access.Actor) []access.Role {
+	var held []access.Role
+	for _, role := range access.Roles() {
+		if a.Holds(role) {
+			held = append(held, role)
+		}
+	}
+	return held
+}
+
+func roleNames(p text.Printer, a access.Actor) string {
+	var names []string
+	for _, role := range rolesOf(a) {
+		names = append(names, p.Say("console.role."+string(role)))
+	}
+	return strings.Join(names, p.Pick("、", ", "))
+}
+
+// errorsOf says faults in the language of the page.
+func errorsOf(p text.Printer, faults permit.Faults) parts.Errors {
+	var list parts.Errors
+	for _, f := range faults {
+		list = append(list, parts.Error{Field: f.Field, Message: p.Say("fault." + f.Code)})
+	}
+	return list
+}
+
+// pick chooses the language of a text that comes from data.
+func pick(p text.Printer, t civic.Text) string { return p.Pick(t.Zh, t.En) }
+
+// stateTag shows a state in its colour.
+func stateTag(p text.Printer, s permit.State) *parts.TagView {
+	tone := parts.Info
+	switch s {
+	case permit.PreApplied:
+		tone = parts.Wait
+	case permit.ToCollect, permit.Issued:
+		tone = parts.Good
+	case permit.Declined, permit.Refused:
+		tone = parts.Stop
+	}
+	return &parts.TagView{Tone: tone, Text: p.Say("state." + string(s))}
+}
+
+// casePath is the address of a case.
+func casePath(reference string) string { return "/console/cases/" + reference }

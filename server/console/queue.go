@@ -1,0 +1,205 @@
+package console
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"anju/server/access"
+	"anju/server/civic"
+	"anju/server/office"
+	"anju/server/parts"
+	"anju/server/permit"
+	"anju/server/text"
+	"anju/server/web"
+)
+
+// queueSize is how many cases a page of the queue shows.
+const queueSize = 25
+
+// A promise is shown in amber from two days before it is due, and a pre-application that nobody has taken from its third day on.
+const (
+	dueSoonDays = 2
+	waitingDays = 3
+)
+
+// queuePage lists the cases of the officer's stations.
+type queuePage struct {
+	Frame    parts.FrameView
+	Visit    *web.Visit
+	Stations string
+	Term     string // what was searched for, "" when nothing was
+	Chips    []parts.Chip
+	Table    parts.TableView
+	Empty    *parts.EmptyView
+	Pager    parts.PagerView
+}
+
+// queue is the console's first page: the cases that wait for this officer, or what a colleague without cases may do.
+func (s *Console) queue(c *fiber.Ctx) error {
+	v := web.VisitOf(c)
+	if !v.Actor.Holds(caseRoles...) {
+		return web.Render(c, fiber.StatusOK, dutiesView(s.dutiesPage(v)))
+	}
+	query := web.Query(c)
+	term := s.openTerm(v.Actor.ID, query.Get("search"))
+	chosen := query.Get("state")
+	if term != "" {
+		chosen = "all"
+	} else if chosen != "all" && !slices.Contains(permit.States(), permit.State(chosen)) {
+		chosen = ""
+	}
+	number, err := strconv.Atoi(query.Get("page"))
+	if err != nil || number < 1 || number > 1_000_000 {
+		number = 1
+	}
+	list, err := s.office.Queue(c.UserContext(), v.Actor, office.QueueQuery{States: statesOf(chosen, v.Actor), Text: term, Page: number, Size: queueSize})
+	if err != nil {
+		return err
+	}
+	stations, err := s.office.Stations(c.UserContext(), v.Actor)
+	if err != nil {
+		return err
+	}
+	link := func(page int) string {
+		address := "/console?page=" + strconv.Itoa(page)
+		if term != "" {
+			return address + "&search=" + query.Get("search")
+		}
+		if chosen != "" {
+			address += "&state=" + chosen
+		}
+		return address
+	}
+	page := s.queuePage(v, list, stations, chosen, term)
+	page.Pager.Page, page.Pager.Pages = number, (list.Total+queueSize-1)/queueSize
+	if number > 1 && page.Pager.Pages > 0 {
+		page.Pager.Previous = link(min(number-1, page.Pager.Pages))
+	}
+	if number < page.Pager.Pages {
+		page.Pager.Next = link(number + 1)
+	}
+	return web.Render(c, fiber.StatusOK, queueView(page))
+}
+
+func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []office.Station, chosen, term string) queuePage {
+	p := v.Printer
+	page := queuePage{Frame: frame(v, p.Say("console.queue.title")), Visit: v, Term: term, Chips: chips(p, list.Counts, v.Actor, chosen)}
+	page.Frame.Wide = true
+	var names []string
+	byCode := map[string]string{}
+	for _, station := range stations {
+		byCode[station.Code] = pick(p, station.Name)
+		names = append(names, byCode[station.Code])
+	}
+	page.Stations = strings.Join(names, p.Pick("、", ", "))
+	if len(list.Cases) == 0 {
+		page.Empty = &parts.EmptyView{Title: p.Say("console.queue.none"), Text: p.Say("console.queue.none_text")}
+		if term != "" {
+			page.Empty = &parts.EmptyView{Title: p.Say("console.queue.not_found"), Text: p.Say("console.queue.not_found_text"), Action: &parts.Link{Label: p.Say("console.queue.back"), Href: "/console"}}
+		}
+		return page
+	}
+	if len(stations) < 2 {
+		byCode = nil // one's own only station need not be said in every line
+	}
+	page.Table = parts.TableView{ID: "queue", Caption: p.Say("console.queue.caption", "Total", list.Total), Columns: []parts.Column{
+		{Label: p.Say("console.case.reference")}, {Label: p.Say("console.case.applicant")}, {Label: p.Say("console.case.tier")},
+		{Label: p.Say("console.case.state")}, {Label: p.Say("console.case.submitted")}, {Label: p.Say("console.case.promised")},
+	}}
+	for _, one := range list.Cases {
+		page.Table.Rows = append(page.Table.Rows, s.queueRow(p, one, byCode[one.Application.Station]))
+	}
+	return page
+}
+
+// queueRow is a line of the queue. Who only passes by must not read whom it is about: name and number are masked.
+func (s *Console) queueRow(p text.Printer, c office.Case, station string) []parts.Cell {
+	a, today := c.Application, s.office.Today()
+	submitted := civic.DateOf(a.SubmittedAt)
+	age := parts.Cell{Text: parts.Date(p, submitted)}
+	if days := today.DaysSince(submitted); a.State.Open() && days > 0 {
+		age.Note = p.Say("console.queue.age", "Count", days)
+		if a.State == permit.PreApplied && days >= waitingDays {
+			age.Note, age.Tag = "", &parts.TagView{Tone: parts.Wait, Text: p.Say("console.queue.age", "Count", days)}
+		}
+	}
+	promised := parts.Cell{Text: parts.Date(p, a.PromisedBy), Tag: promiseTag(p, a, today)}
+	if a.PromisedBy.IsZero() {
+		promised.Text = p.Say("console.queue.no_promise")
+	}
+	return []parts.Cell{
+		{Text: a.Reference, Href: casePath(a.Reference)}, {Text: civic.MaskName(c.Person.Name), Note: c.Person.IDNumber.Masked()},
+		{Text: s.tierName(p, a), Note: station}, {Tag: stateTag(p, a.State)}, age, promised,
+	}
+}
+
+// promiseTag warns of a promise that is nearly due (amber) or broken (red); nil while there is time, and when nothing is owed.
+func promiseTag(p text.Printer, a permit.Application, today civic.Date) *parts.TagView {
+	if !a.State.Open() || a.PromisedBy.IsZero() {
+		return nil
+	}
+	switch left := a.PromisedBy.DaysSince(today); {
+	case left < 0:
+		return &parts.TagView{Tone: parts.Stop, Text: p.Say("console.queue.overdue", "Count", -left)}
+	case left == 0:
+		return &parts.TagView{Tone: parts.Wait, Text: p.Say("console.queue.due_today")}
+	case left <= dueSoonDays:
+		return &parts.TagView{Tone: parts.Wait, Text: p.Say("console.queue.due_soon", "Count", left)}
+	}
+	return nil
+}
+
+// tierName is what is applied for.
+func (s *Console) tierName(p text.Printer, a permit.Application) string {
+	if r, err := s.office.Ruleset(a.Ruleset); err == nil {
+		if tier, ok := r.Tier(a.Tier); ok {
+			return pick(p, tier.Name)
+		}
+	}
+	return a.Tier
+}
+
+// todo lists the states in which this officer can do something; for colleagues who decide nothing, all that is open.
+func todo(a access.Actor) []permit.State {
+	var mine, open []permit.State
+	for _, state := range permit.States() {
+		if state.Open() {
+			open = append(open, state)
+		}
+		if slices.ContainsFunc(state.Verbs(), func(verb string) bool { return a.Holds(decisionOf(verb).role) }) {
+			mine = append(mine, state)
+		}
+	}
+	if len(mine) == 0 {
+		return open
+	}
+	return mine
+}
+
+// statesOf is what a filter shows: "" is what waits for this officer.
+func statesOf(chosen string, a access.Actor) []permit.State {
+	switch chosen {
+	case "":
+		return todo(a)
+	case "all":
+		return nil
+	}
+	return []permit.State{permit.State(chosen)}
+}
+
+// chips are the ready-made filters: to do, each state, everything.
+func chips(p text.Printer, counts map[permit.State]int, a access.Actor, chosen string) []parts.Chip {
+	mine, all := 0, 0
+	for _, state := range todo(a) {
+		mine += counts[state]
+	}
+	list := []parts.Chip{{Label: p.Say("console.queue.todo"), Href: "/console", Current: chosen == "", Count: mine}}
+	for _, state := range permit.States() {
+		all += counts[state]
+		list = append(list, parts.Chip{Label: p.Say("console.queue." + string(state)), Href: "/console?state=" + string(state), Current: chosen == string(state), Count: counts[state]})
+	}
+	return append(list, parts.Chip{Label: p.Say("console.queue.all"), Href: "/console?state=all", Current: chosen == "all", Count: all})
+}
