@@ -1,0 +1,70 @@
+package kiosk_test
+
+import (
+	"strings"
+	"testing"
+
+	"anju/server/civic"
+	"anju/server/permit"
+	"anju/server/scene"
+)
+
+func TestProgressNeedsBothNumbers(t *testing.T) {
+	h := open(t)
+	played, err := h.Play(t.Context(), scene.PersonOf("zz.in_review"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := h.Play(t.Context(), scene.PersonOf("zz.pre_applied"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := h.begins("progress")
+	if a := p.get("/kiosk/progress/case", 303); a.to != "/kiosk/progress" {
+		t.Error("a case that nobody asked for:", a.to)
+	}
+	const unknown = "没有找到这两个号码对应的申请"
+	wrongID := p.post("/kiosk/progress", 422, "reference", played.Reference, "id_number", other.ID).body
+	wrongReference := p.post("/kiosk/progress", 422, "reference", other.Reference, "id_number", played.ID).body
+	has(t, wrongID, unknown, played.Reference, other.ID) // what was typed stays
+	same := func(s string) string {
+		return strings.NewReplacer(played.Reference, "", other.Reference, "", played.ID, "", other.ID, "").Replace(plain(s))
+	}
+	if same(wrongID) != same(wrongReference) {
+		t.Error("the two answers differ")
+	}
+	has(t, p.post("/kiosk/progress", 422, "reference", "3506-0000-000X", "id_number", "1").body, "12 位申请编号", "18 位")
+
+	typed := strings.ToLower(strings.ReplaceAll(played.Reference, "-", ""))
+	p.goes("/kiosk/progress/case", "/kiosk/progress", "reference", typed, "id_number", played.ID)
+	for range 2 { // and again after a reload
+		body := p.get("/kiosk/progress/case", 200).body
+		has(t, body, played.Reference, civic.MaskName(played.Name), "审核", "承诺")
+		hasNot(t, body, played.Name, played.ID, played.Phone)
+	}
+	has(t, p.get("/kiosk/progress/case?lang=en", 200).body, "Accepted, in review")
+	p.post("/kiosk/end", 303)
+	p.get("/kiosk/progress/case", 303)
+}
+
+func TestProgressOfARefusedCaseSaysWhy(t *testing.T) {
+	h := open(t)
+	played, err := h.Play(t.Context(), scene.PersonOf("zz.refused"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := h.begins("progress")
+	p.goes("/kiosk/progress/case", "/kiosk/progress", "reference", played.Reference, "id_number", played.ID)
+	has(t, p.get("/kiosk/progress/case", 200).body, "证明材料不能证明申领理由", "行政复议", "不予发放")
+}
+
+func TestProgressIsThrottled(t *testing.T) {
+	h := open(t)
+	p := h.begins("progress")
+	number := scene.PersonOf("zz.issued").ID
+	reference := permit.NewReference("350600")
+	for range 30 {
+		p.post("/kiosk/progress", 422, "reference", reference, "id_number", number)
+	}
+	p.post("/kiosk/progress", 429, "reference", reference, "id_number", number)
+}
