@@ -30,7 +30,8 @@ type casePage struct {
 	Waiting     string // what is waited for, and who acts
 	Actions     []action
 	WhyNot      string // code of why this officer decides nothing here
-	Slip        string // address of the acceptance slip, "" before acceptance
+	Examines    bool   // this officer decides on the evidence, so it is laid open; to others each look is a step of their own
+	Slip        string // address of the acceptance slip, "" where there is none
 	Stale       *stale
 	Tried       string // verb of the form that is shown again
 	Typed       answers
@@ -68,16 +69,17 @@ func (s *Console) casePage(v *web.Visit, file office.Progress) (casePage, error)
 	if err != nil {
 		return casePage{}, err
 	}
-	page := casePage{Frame: frame(v, p.Say("console.case.title", "Reference", a.Reference)), Visit: v, Application: a, Station: pick(p, file.Station.Name), State: *stateTag(p, a.State),
-		Particulars: s.particulars(p, file, r), Documents: documents(p, file, r), Timeline: timeline(p, file, s.office.Today()), Waiting: p.Say("console.waiting." + string(a.State))}
+	page := casePage{Frame: frame(v, p.Say("console.case.title", "Reference", a.Reference)), Visit: v, Application: a, Station: pick(p, file.Station.Name), State: *stateTag(a.State, p.Say("state."+string(a.State))),
+		Particulars: s.particulars(p, file, r), Documents: documents(p, file, r), Timeline: timeline(p, file), Waiting: p.Say("console.waiting." + string(a.State))}
 	page.Frame.Wide, page.Frame.Path = true, casePath(a.Reference)
 	page.Frame.Back = &parts.Link{Label: p.Say("console.queue.back"), Href: "/console"}
 	page.Actions, page.WhyNot = actions(p, a, v.Actor, r)
+	page.Examines = len(page.Actions) > 0 && (a.State == permit.PreApplied || a.State == permit.InReview)
 	page.Dates = parts.SummaryView{Rows: dateRows(p, a, s.office.Today())}
 	if len(page.Documents) == 0 {
 		page.NoDocuments = noDocuments(p, a, r)
 	}
-	if !a.AcceptedOn.IsZero() {
+	if slipped(a) {
 		page.Slip = casePath(a.Reference) + "/slip"
 		if v.Flash == permit.VerbAccept && page.Frame.Flash != nil {
 			page.Frame.Flash.Link = &parts.Link{Label: p.Say("console.slip.open"), Href: page.Slip}
@@ -146,13 +148,11 @@ func divisionNames(code string) string {
 
 // dateRows are the dates that the law and the office's promise set (Decree 663 Art. 9: from acceptance).
 func dateRows(p text.Printer, a permit.Application, today civic.Date) []parts.Row {
-	rows := []parts.Row{{Key: p.Say("console.case.submitted"), Value: moment(p, a.SubmittedAt), Note: p.Say("console.counter." + a.Counter)}}
 	if a.AcceptedOn.IsZero() {
-		return rows
+		return nil
 	}
-	rows = append(rows, parts.Row{Key: p.Say("console.case.accepted"), Value: parts.Date(p, a.AcceptedOn)},
-		parts.Row{Key: p.Say("console.case.promised"), Value: parts.Date(p, a.PromisedBy), Tag: promiseTag(p, a, today)},
-		parts.Row{Key: p.Say("console.case.statutory"), Value: parts.Date(p, a.StatutoryBy)})
+	rows := []parts.Row{{Key: p.Say("console.case.promised"), Value: parts.Date(p, a.PromisedBy), Tag: promiseTag(p, a, today)},
+		{Key: p.Say("console.case.statutory"), Value: parts.Date(p, a.StatutoryBy)}}
 	if a.Permit != "" {
 		rows = append(rows, parts.Row{Key: p.Say("console.case.permit"), Value: a.Permit})
 	}
@@ -160,13 +160,13 @@ func dateRows(p text.Printer, a permit.Application, today civic.Date) []parts.Ro
 }
 
 // timeline draws the history with who and when, then what is waited for and by whom, then what follows.
-func timeline(p text.Printer, file office.Progress, today civic.Date) parts.TimelineView {
+func timeline(p text.Printer, file office.Progress) parts.TimelineView {
 	a := file.Application
 	view := parts.TimelineView{Label: p.Say("console.case.history")}
 	for _, e := range file.Events {
 		step := parts.Step{State: parts.Past, Title: p.Say("console.did." + e.Verb), When: moment(p, e.At), Who: e.By.Name}
 		if e.By.ID == "" {
-			step.Who = p.Say("console.case.applicant")
+			step.Who = p.Say("console.counter." + e.Counter)
 		}
 		if e.Reason != "" {
 			step.Tone, step.Detail = parts.Stop, p.Say("reason."+e.Reason)
@@ -183,9 +183,6 @@ func timeline(p text.Printer, file office.Progress, today civic.Date) parts.Time
 		case !m.Past:
 			view.Steps = append(view.Steps, parts.Step{State: parts.Next, Title: p.Say("milestone." + m.Code)})
 		}
-	}
-	if a.State.Open() && !a.PromisedBy.IsZero() {
-		view.PromisedBy, view.Overdue = a.PromisedBy, today.After(a.PromisedBy)
 	}
 	return view
 }

@@ -102,8 +102,8 @@ func errorsOf(p text.Printer, faults permit.Faults) parts.Errors {
 // pick chooses the language of a text that comes from data.
 func pick(p text.Printer, t civic.Text) string { return p.Pick(t.Zh, t.En) }
 
-// stateTag shows a state in its colour.
-func stateTag(p text.Printer, s permit.State) *parts.TagView {
+// stateTag shows a state in its colour, in the words that there is room for.
+func stateTag(s permit.State, words string) *parts.TagView {
 	tone := parts.Info
 	switch s {
 	case permit.PreApplied:
@@ -113,7 +113,7 @@ func stateTag(p text.Printer, s permit.State) *parts.TagView {
 	case permit.Declined, permit.Refused:
 		tone = parts.Stop
 	}
-	return &parts.TagView{Tone: tone, Text: p.Say("state." + string(s))}
+	return &parts.TagView{Tone: tone, Text: words}
 }
 
 // casePath is the address of a case.

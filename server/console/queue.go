@@ -123,16 +123,19 @@ func (s *Console) queueRow(p text.Printer, c office.Case, station string) []part
 	if days := today.DaysSince(submitted); a.State.Open() && days > 0 {
 		age.Note = p.Say("console.queue.age", "Count", days)
 		if a.State == permit.PreApplied && days >= waitingDays {
-			age.Note, age.Tag = "", &parts.TagView{Tone: parts.Wait, Text: p.Say("console.queue.age", "Count", days)}
+			age.Body, age.Note, age.Tag = dated(age.Text), "", &parts.TagView{Tone: parts.Wait, Text: p.Say("console.queue.age", "Count", days)}
 		}
 	}
 	promised := parts.Cell{Text: parts.Date(p, a.PromisedBy), Tag: promiseTag(p, a, today)}
-	if a.PromisedBy.IsZero() {
+	switch {
+	case promised.Tag != nil:
+		promised.Body = dated(promised.Text)
+	case a.State == permit.PreApplied:
 		promised.Text = p.Say("console.queue.no_promise")
 	}
 	return []parts.Cell{
 		{Text: a.Reference, Href: casePath(a.Reference)}, {Text: civic.MaskName(c.Person.Name), Note: c.Person.IDNumber.Masked()},
-		{Text: s.tierName(p, a), Note: station}, {Tag: stateTag(p, a.State)}, age, promised,
+		{Text: s.tierName(p, a), Note: station}, {Tag: stateTag(a.State, p.Say("console.queue."+string(a.State)))}, age, promised,
 	}
 }
 

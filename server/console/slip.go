@@ -24,6 +24,9 @@ type slipPage struct {
 	Track     string // where progress is looked up without scanning
 }
 
+// slipped reports whether a case has a slip: while the clock runs.
+func slipped(a permit.Application) bool { return a.State.Open() && !a.AcceptedOn.IsZero() }
+
 func (s *Console) slip(c *fiber.Ctx) error {
 	v := web.VisitOf(c)
 	file, err := s.office.CaseFile(c.UserContext(), v.Actor, c.Params("reference"))
@@ -31,7 +34,7 @@ func (s *Console) slip(c *fiber.Ctx) error {
 		return err
 	}
 	p, a := v.Printer, file.Application
-	if a.AcceptedOn.IsZero() {
+	if !slipped(a) {
 		return web.ErrNotFound
 	}
 	qr, err := credential.QRSVG(credential.TokenText(s.office.Origin, file.Token))

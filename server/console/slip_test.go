@@ -6,11 +6,10 @@ import (
 
 	"anju/server/civic"
 	"anju/server/credential"
-	"anju/server/office"
 )
 
 func TestTheSlipCarriesDatesAndTheTokenCode(t *testing.T) {
-	d := furnish(t, true, "zz.in_review", "zb.in_review")
+	d := furnish(t, true, "zz.in_review", "zb.in_review", "zz.refused", "zz.kiosk")
 	for key, dates := range map[string][]string{
 		"zz.in_review": {"2026年11月16日", "2026年12月1日"}, // fifteen days, Decree 663 Art. 9
 		"zb.in_review": {"2026年11月16日"},
@@ -21,7 +20,6 @@ func TestTheSlipCarriesDatesAndTheTokenCode(t *testing.T) {
 		d.status(got, http.StatusOK, "slip")
 		d.says(got, append(dates, "受理回执", p.Reference, civic.MaskName(p.Name), civic.CitizenID(p.ID).Masked(), "承诺办结", "法定期限", "受理机构", "经办人", "http://example.com/track")...)
 		d.silent(got, p.Name, p.ID, p.Phone)
-		var c office.Case
 		actor, err := d.house.Actor(t.Context(), p.City.Prefix+".accept")
 		if err != nil {
 			t.Fatal(err)
@@ -30,12 +28,14 @@ func TestTheSlipCarriesDatesAndTheTokenCode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c = file.Case
-		qr, err := credential.QRSVG(credential.TokenText("http://example.com", c.Token))
+		qr, err := credential.QRSVG(credential.TokenText("http://example.com", file.Token))
 		if err != nil {
 			t.Fatal(err)
 		}
 		d.says(got, qr.Path)
 		d.says(b.get(casePath(p)+"/slip?lang=en"), "Acceptance slip", "Promised by")
+	}
+	for _, key := range []string{"zz.refused", "zz.kiosk"} {
+		d.status(d.as("zz.accept").get(casePath(d.people[key])+"/slip"), http.StatusNotFound, key+": no clock runs")
 	}
 }
