@@ -172,12 +172,12 @@ func closeBrowser() error {
 	return nil
 }
 
-// closeCity stops the demo as Ctrl-C does, and fails the run when it does not stop cleanly.
+// closeCity stops the demo as Ctrl-C does, and fails the run when it does not stop cleanly or has written somebody's data to its log.
 func closeCity() error {
 	if theCity == nil {
 		return nil
 	}
-	return errors.Join(theCity.stop(), os.RemoveAll(theCity.data))
+	return errors.Join(theCity.stop(), discreet(theCity.data), os.RemoveAll(theCity.data))
 }
 
 // tab is a browser window of its own: cookies and storage belong to it alone.
@@ -236,9 +236,14 @@ func openTab(t *testing.T, s size, script bool) *tab {
 	return tb
 }
 
+// patience is how long one thing on a page may take, on a busy machine.
+const patience = 20 * time.Second
+
 func (tb *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	tb.t.Helper()
-	if err := chromedp.Do(tb, actions...); err != nil {
+	ctx, stop := context.WithTimeout(tb, patience)
+	defer stop()
+	if err := chromedp.Do(ctx, actions...); err != nil {
 		tb.t.Fatalf("at %s: %v", tb.where(), err)
 	}
 }
@@ -261,7 +266,9 @@ func (tb *tab) open(path string) {
 // text is the visible text of an element.
 func (tb *tab) text(selector string) string {
 	tb.t.Helper()
-	s, err := chromedp.Run(tb, chromedp.Text(chromedp.CSS(selector)))
+	ctx, stop := context.WithTimeout(tb, patience)
+	defer stop()
+	s, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector)))
 	if err != nil {
 		tb.t.Fatalf("no %s at %s: %v", selector, tb.where(), err)
 	}

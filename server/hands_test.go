@@ -72,6 +72,9 @@ func (tb *tab) fill(id, value string) {
 func (tb *tab) choose(name, value, next string) {
 	tb.t.Helper()
 	tb.wait(`[...document.querySelectorAll('select[name="` + name + `"] option')].some(o => o.value === ` + quote(value) + `)`)
+	if next != "" && tb.script { // a change before the script has come is not seen by it; a person would press the button
+		tb.wait(`document.querySelector('select[name="` + name + `"]').closest('[data-cascade]').hasAttribute('data-live')`)
+	}
 	script := `(() => { const s = document.querySelector('select[name="` + name + `"]'); s.value = ` + quote(value) + `; s.dispatchEvent(new Event('change', {bubbles: true})); return s.value })()`
 	if got, err := chromedp.Run(tb, chromedp.Evaluate[string](script)); err != nil || got != value {
 		tb.t.Fatalf("%s has no choice %s at %s: %v", name, value, tb.where(), err)

@@ -62,8 +62,8 @@ func journey(t *testing.T, a applicant, script bool) {
 	officer.signInStaff(a.city.Prefix + ".accept")
 	officer.checkBoth(prefix+"-console-queue", "/console")
 	officer.checkBoth(prefix+"-console-case", "/console/cases/"+reference)
-	officer.tick("identity_seen", "yes")
-	officer.tick("evidence_seen", "yes")
+	officer.tick("seen", "identity")
+	officer.tick("seen", "evidence")
 	officer.click(`form[action$="/acceptance"] button[type="submit"]`)
 	officer.checkBoth(prefix+"-console-slip", "/console/cases/"+reference+"/slip")
 
@@ -160,6 +160,7 @@ func (tb *tab) showAndVerify(prefix string) {
 	tb.checkBoth(prefix+"-permit", "/permit")
 	tb.checkBoth(prefix+"-permit-services", "/permit/services")
 	tb.checkBoth(prefix+"-access-log", "/access-log")
+	tb.open("/permit")
 	picture := tb.codePicture(`svg.qr`)
 	content := readQR(tb.t, picture)
 

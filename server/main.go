@@ -41,8 +41,9 @@ var commands = []command{
 	{"staff", "add a staff member: staff add LOGIN NAME ROLE@STATION@CITY ...", staff},
 }
 
-// run is the program, as main and the tests call it. environ has the form of os.Environ; logs go to errors.
-func run(ctx context.Context, args, environ []string, out, errors io.Writer) error {
+// run is the program, as main and the tests call it. environ has the form of os.Environ, so that a setting that does not
+// exist is noticed.
+func run(ctx context.Context, args, environ []string, out, logs io.Writer) error {
 	name := "serve"
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]
@@ -53,20 +54,15 @@ func run(ctx context.Context, args, environ []string, out, errors io.Writer) err
 	}
 	var help strings.Builder
 	c, rest, err := readConfig(name, args, environ, &help)
+	if errors.Is(err, flag.ErrHelp) {
+		usage(out)
+		fmt.Fprint(out, help.String())
+	}
 	if err != nil {
-		if strings.Contains(err.Error(), "help") || help.Len() > 0 && len(args) > 0 && isHelp(args) {
-			usage(out)
-			fmt.Fprint(out, help.String())
-			return flag.ErrHelp
-		}
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(errors, nil))
+	log := slog.New(slog.NewJSONHandler(logs, nil))
 	return commands[i].run(ctx, c, rest, out, log)
-}
-
-func isHelp(args []string) bool {
-	return slices.ContainsFunc(args, func(a string) bool { return strings.TrimLeft(a, "-") == "help" || a == "-h" })
 }
 
 func names() string {

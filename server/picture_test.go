@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -14,7 +15,9 @@ import (
 // codePicture photographs an element, as a screenshot on a phone would.
 func (tb *tab) codePicture(selector string) []byte {
 	tb.t.Helper()
-	png, err := chromedp.Run(tb, chromedp.Screenshot(chromedp.CSS(selector)))
+	ctx, stop := context.WithTimeout(tb, patience)
+	defer stop()
+	png, err := chromedp.Run(ctx, chromedp.Screenshot(chromedp.CSS(selector)))
 	if err != nil {
 		tb.t.Fatal(err)
 	}

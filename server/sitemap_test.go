@@ -112,7 +112,7 @@ func (v visitor) cookie(t *testing.T, house scene.House) string {
 // visitors are one of each kind, and staff of each role.
 func visitors(t *testing.T, house scene.House) []visitor {
 	t.Helper()
-	ctx := context.Background()
+	ctx, hash := context.Background(), access.HashPassword("password of the test")
 	all := []visitor{{name: "anyone", kind: access.Anyone}, {name: "kiosk visit", kind: access.Kiosk, subject: office.NewKey()}}
 	err := house.Store.Within(ctx, func(tx office.Tx) error {
 		account, err := tx.AccountOf(ctx, "13800138000", "zh", house.Clock.Now())
@@ -121,7 +121,7 @@ func visitors(t *testing.T, house scene.House) []visitor {
 		}
 		all = append(all, visitor{name: "citizen", kind: access.Citizen, subject: account.ID})
 		for _, role := range access.Roles() {
-			m := access.StaffMember{ID: office.NewKey(), Login: "map." + string(role), Name: "图测试", PasswordHash: "none",
+			m := access.StaffMember{ID: office.NewKey(), Login: "map." + string(role), Name: "图测试", PasswordHash: hash,
 				Posts: []access.Post{{Jurisdiction: scene.Zhangzhou.Jurisdiction, Station: scene.Zhangzhou.Station(), Role: role}}}
 			if err := tx.CreateStaff(ctx, m); err != nil {
 				return err

@@ -8,8 +8,9 @@ export default function keypad(pad) {
 
   const show = (open) => {
     pad.hidden = !open;
-    document.body.classList.toggle('with-keypad', Boolean(document.querySelector('.keypad:not([hidden])')));
-    if (open) document.body.style.setProperty('--keypad', pad.offsetHeight + 'px');
+    const page = document.documentElement;
+    page.classList.toggle('with-keypad', Boolean(document.querySelector('.keypad:not([hidden])')));
+    if (open) page.style.setProperty('--keypad', pad.offsetHeight + 'px');
   };
 
   for (const one of fields) {
@@ -21,8 +22,15 @@ export default function keypad(pad) {
       one.scrollIntoView({ block: 'nearest' });
     });
   }
+  // A finger that comes down on a button takes the focus. If the keys went away at that moment the page would move under the
+  // finger and the touch would be lost, so they go when the touch has been answered.
+  let down = false;
+  addEventListener('pointerdown', () => (down = true), true);
+  for (const end of ['click', 'pointercancel']) addEventListener(end, () => setTimeout(() => (down = false)), true);
   document.addEventListener('focusin', (event) => {
-    if (!fields.includes(event.target) && !pad.contains(event.target)) show(false);
+    if (fields.includes(event.target) || pad.contains(event.target)) return;
+    if (down) addEventListener('click', () => setTimeout(() => show(false)), { capture: true, once: true });
+    else show(false);
   });
 
   const type = (words) => {

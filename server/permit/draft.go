@@ -172,7 +172,7 @@ func (d Draft) checkHukou() Faults {
 	if d.FromHMT() {
 		return Faults{{"hukou_division", "division_hmt"}}
 	}
-	if _, ok := civic.DivisionByCode(d.HukouDivision); !ok || len(d.HukouDivision) != 6 || strings.HasSuffix(d.HukouDivision, "00") && len(civic.Counties(d.HukouDivision)) > 0 {
+	if len(d.HukouDivision) != 6 || !slices.ContainsFunc(civic.Counties(d.HukouDivision[:4]+"00"), func(c civic.Division) bool { return c.Code == d.HukouDivision }) {
 		return Faults{{"hukou_division", "division_county"}}
 	}
 	return nil
@@ -254,9 +254,11 @@ func (d Draft) checkGrounds(r *policy.Ruleset) Faults {
 	return nil
 }
 
-// checkEvidence asks for one document at least where a ground must be shown (Decree 663 Art. 9).
+// checkEvidence asks for one document at least that shows a ground, where one must be shown (Decree 663 Art. 9). What was sent for a
+// ground that is no longer chosen shows nothing.
 func (d Draft) checkEvidence(r *policy.Ruleset, evidence []EvidenceKind) Faults {
-	if len(d.GroundChoices(r)) > 0 && len(evidence) == 0 {
+	shows := func(kind EvidenceKind) bool { return len(d.CheckEvidenceKind(r, kind)) == 0 }
+	if len(d.GroundChoices(r)) > 0 && !slices.ContainsFunc(evidence, shows) {
 		return Faults{{"evidence", "evidence_missing"}}
 	}
 	return nil

@@ -176,6 +176,9 @@ func parse(name string) ([]*i18n.Message, error) {
 			message.One, _ = v["one"].(string)
 			message.Other, _ = v["other"].(string)
 		}
+		if message.One == "" { // a sentence that does not inflect serves every count
+			message.One = message.Other
+		}
 		if strings.TrimSpace(message.Other) == "" {
 			return nil, fmt.Errorf("key %q has no sentence", key)
 		}

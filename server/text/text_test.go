@@ -148,6 +148,22 @@ func TestPrinterSpeaksItsLanguage(t *testing.T) {
 	}
 }
 
+// TestACountOfOneIsSaid takes a message that counts without a form for one.
+func TestACountOfOneIsSaid(t *testing.T) {
+	for _, lang := range Langs() {
+		for key, vars := range messages(t, lang) {
+			if !slices.Equal(vars, []string{"Count"}) {
+				continue
+			}
+			for _, n := range []int{0, 1, 2} {
+				if got := For(lang).Say(key, "Count", n); got == key || !strings.Contains(got, strconv.Itoa(n)) {
+					t.Errorf("%s %d in %s: %q", key, n, lang, got)
+				}
+			}
+		}
+	}
+}
+
 func TestMatchIsOnlyAHint(t *testing.T) {
 	for header, want := range map[string]Lang{"": Chinese, "en-GB,en;q=0.9": English, "zh-CN,zh;q=0.9,en;q=0.5": Chinese, "fr": Chinese, "de;q=1,en;q=0.5": English, ";;;": Chinese} {
 		if got := Match(header); got != want {
