@@ -5,12 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-playground/validator/v10"
 )
 
 // config holds every setting. Each is a flag and an ANJU_ variable of the same name; a flag wins.
@@ -110,13 +110,15 @@ func readConfig(command string, args, environ []string, help io.Writer) (config,
 	return c, flags.Args(), nil
 }
 
+// valid checks single values.
+var valid = validator.New(validator.WithRequiredStructEnabled())
+
 func hostPort(into *string, v string) error {
-	host, port, err := net.SplitHostPort(v)
-	if err != nil || port == "" {
-		return fmt.Errorf("%q is not host:port", v)
-	}
-	if host == "" {
+	if strings.HasPrefix(v, ":") {
 		return fmt.Errorf("%q names no host; say 0.0.0.0 to listen everywhere", v)
+	}
+	if valid.Var(v, "required,hostname_port") != nil {
+		return fmt.Errorf("%q is not host:port", v)
 	}
 	*into = v
 	return nil
@@ -143,28 +145,19 @@ func publicOrigin(into *string, v string) error {
 }
 
 func httpURL(into *string, v string) error {
-	if v != "" {
-		if u, err := url.Parse(v); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-			return fmt.Errorf("%q is not an http address", v)
-		}
+	if valid.Var(v, "omitempty,http_url") != nil {
+		return fmt.Errorf("%q is not an http address", v)
 	}
 	*into = v
 	return nil
 }
 
 func proxies(into *[]string, v string) error {
-	*into = nil
-	for one := range strings.SplitSeq(v, ",") {
-		one = strings.TrimSpace(one)
-		if one == "" {
-			continue
+	*into = strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, one := range *into {
+		if valid.Var(one, "ip|cidr") != nil {
+			return fmt.Errorf("%q is neither an address nor a network", one)
 		}
-		if _, err := netip.ParseAddr(one); err != nil {
-			if _, err := netip.ParsePrefix(one); err != nil {
-				return fmt.Errorf("%q is neither an address nor a network", one)
-			}
-		}
-		*into = append(*into, one)
 	}
 	return nil
 }
