@@ -289,7 +289,7 @@ func eligibilityChanges(p text.Printer, r *policy.Ruleset, q policy.EligibilityQ
 			}
 		case reason.Rule == "half_year" && reason.Met == policy.No:
 			list = append(list, p.Say("eligibility.change.wait", "Date", parts.Date(p, r.HalfYearOn(q.RegisteredOn))))
-		case reason.Rule == "half_year" && reason.Met == policy.Unknown:
+		case reason.Rule == "half_year" && reason.Met == policy.Unknown && a.Verdict != policy.NotEligible:
 			list = append(list, p.Say("eligibility.change.register"))
 		case reason.Rule == "intention" && reason.Met == policy.No:
 			list = append(list, p.Say("eligibility.change.intention"))

@@ -65,7 +65,7 @@ func TestEligibilityAnswersWithClauseAndQuote(t *testing.T) {
 		"nothing answered": {answers("city", "350600"),
 			[]string{"还需要知道几件事", "户籍所在地", "居住登记日期", "就业、住所或就读的情况", "请尽快到居住地派出所登记", `#registered_on"`}, []string{"现在不能申领"}},
 		"Hong Kong": {answers("city", "350600", "hukou_province", "810000"),
-			[]string{"现在不能申领", "港澳台居民居住证", "国办发〔2018〕81号", "转述大意，未见原文"}, nil},
+			[]string{"现在不能申领", "港澳台居民居住证", "国办发〔2018〕81号", "转述大意，未见原文"}, []string{"到居住地派出所登记"}},
 		"at home": {answers("city", "350600", "hukou_province", "350000", "hukou_prefecture", "350600", "hukou_county", "350602", "residence", "350603"),
 			[]string{"现在不能申领", "您在户籍地享受本地居民的全部服务"}, nil},
 		"elsewhere": {answers("city", "350600", "residence", "370303"), []string{"请在您居住的城市申领"}, nil},

@@ -15,8 +15,8 @@ type privacyPage struct {
 	Frame     parts.FrameView
 	Visit     *web.Visit
 	Version   string
-	Kinds     parts.TableView
-	Retention parts.TableView
+	Kinds     parts.SummaryView
+	Retention parts.SummaryView
 }
 
 // dataKinds are what is asked, each with its purpose; retentions how long each is kept.
@@ -32,13 +32,11 @@ func (s *Portal) privacy(c *fiber.Ctx) error {
 	if version, err := civic.ParseDate(office.NoticeVersion); err == nil { // versions are the day on which they took effect
 		page.Version = parts.Date(p, version)
 	}
-	page.Kinds = parts.TableView{ID: "kinds", Caption: p.Say("privacy.kinds"), CaptionHidden: true, Columns: []parts.Column{{Label: p.Say("privacy.kind")}, {Label: p.Say("privacy.purpose")}}}
 	for _, kind := range dataKinds {
-		page.Kinds.Rows = append(page.Kinds.Rows, []parts.Cell{{Text: p.Say("privacy.data." + kind)}, {Text: p.Say("privacy.for." + kind)}})
+		page.Kinds.Rows = append(page.Kinds.Rows, parts.Row{Key: p.Say("privacy.data." + kind), Value: p.Say("privacy.for." + kind)})
 	}
-	page.Retention = parts.TableView{ID: "retention", Caption: p.Say("privacy.retention"), CaptionHidden: true, Columns: []parts.Column{{Label: p.Say("privacy.kind")}, {Label: p.Say("privacy.how_long")}}}
 	for _, kind := range retentions {
-		page.Retention.Rows = append(page.Retention.Rows, []parts.Cell{{Text: p.Say("privacy.kept." + kind)}, {Text: p.Say("privacy.until." + kind)}})
+		page.Retention.Rows = append(page.Retention.Rows, parts.Row{Key: p.Say("privacy.kept." + kind), Value: p.Say("privacy.until." + kind)})
 	}
 	return web.Render(c, fiber.StatusOK, privacyView(page))
 }

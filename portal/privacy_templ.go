@@ -153,7 +153,7 @@ func privacyView(page privacyPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = parts.Table(p, page.Kinds).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = parts.Summary(p, page.Kinds).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -317,7 +317,7 @@ func privacyView(page privacyPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = parts.Table(p, page.Retention).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = parts.Summary(p, page.Retention).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

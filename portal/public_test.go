@@ -32,6 +32,8 @@ type counter struct {
 	t     *testing.T
 	house scene.House
 	app   *fiber.App
+	site  *web.Site
+	logs  *bytes.Buffer
 }
 
 // open builds a portal; with people it stands on a real database in which their scenes have been played.
@@ -42,7 +44,8 @@ func open(t *testing.T, extended bool, people ...string) (counter, map[string]sc
 		t.Fatal(err)
 	}
 	clock := scene.NewClock(scene.Morning)
-	config := office.Config{Clock: clock, Book: book, Calendar: civic.DefaultCalendar(), Origin: origin, CodeKey: []byte("codes"), Demo: true, Log: slog.New(slog.DiscardHandler)}
+	logs := &bytes.Buffer{}
+	config := office.Config{Clock: clock, Book: book, Calendar: civic.DefaultCalendar(), Origin: origin, CodeKey: []byte("codes"), Demo: true, Log: slog.New(slog.NewJSONHandler(logs, nil))}
 	if extended {
 		config.Extensions = []policy.Extension{{Ruleset: "zibo-2014", Until: civic.MustDate("2027-12-31"), Document: "淄政办字〔2026〕1号"}}
 	}
@@ -54,7 +57,7 @@ func open(t *testing.T, extended bool, people ...string) (counter, map[string]sc
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := counter{t: t, house: scene.House{Office: o, Store: config.Store, Clock: clock}, app: site.App()}
+	c := counter{t: t, house: scene.House{Office: o, Store: config.Store, Clock: clock}, app: site.App(), site: site, logs: logs}
 	p := portal.New(o, config.Log)
 	p.Routes(site.Counter("portal"))
 	p.Demo(site.Counter("portal"))

@@ -69,10 +69,13 @@ func departmentRows(p text.Printer, r *policy.Ruleset, service *policy.Service) 
 			continue
 		}
 		row := parts.Row{Key: p.Say("services.department"), Value: pick(p, d.Name)}
-		if d.Successor != nil && d.Successor.Zh != d.Name.Zh {
+		if d.Successor != nil && pick(p, *d.Successor) != row.Value {
 			row.Note = p.Say("services.today", "Name", pick(p, *d.Successor))
 		}
 		rows = append(rows, row)
+	}
+	if len(rows) == 0 {
+		rows = []parts.Row{{Key: p.Say("services.department"), Value: p.Say("services.no_department")}}
 	}
 	return rows
 }

@@ -52,6 +52,14 @@ type lawView struct {
 	Others                   []parts.Link
 }
 
+// title is the name of the text and its number.
+func (law lawView) title(p text.Printer) string {
+	if law.Document == "" {
+		return law.Name
+	}
+	return law.Name + p.Pick("，", ", ") + law.Document
+}
+
 func (s *Portal) services(c *fiber.Ctx) error {
 	v := web.VisitOf(c)
 	p, query := v.Printer, web.Query(c)
