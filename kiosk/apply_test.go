@@ -76,7 +76,7 @@ func TestPreApplicationByCard(t *testing.T) {
 		slip := p.get("/kiosk/slip", 200).body
 		reference := referenceForm.FindString(slip)
 		has(t, slip, civic.MaskName(who.Name), `class="qr"`, "派出所")
-		next, evidence := "等待", "http://example.com/applications/"+reference+"/evidence"
+		next, evidence := "等待", `<span class="piece">/`+reference+`</span><wbr><span class="piece">/evidence`
 		if who.City == scene.Zhangzhou {
 			has(t, slip, evidence)
 			next = "还缺证明材料"
@@ -172,7 +172,7 @@ func TestCardReadsThatAreNotBelieved(t *testing.T) {
 	nonce, read = p.lays(cardOf(who), nil)
 	p.goes("/kiosk/apply/identity", "/kiosk/apply/card", "nonce", nonce, "read", read)
 	has(t, p.post("/kiosk/apply/card", 422, "nonce", nonce, "read", read).body, untrusted) // sent twice
-	has(t, p.get("/kiosk/apply/identity", 200).body, who.Name) // what was read well stays
+	has(t, p.get("/kiosk/apply/identity", 200).body, who.Name)                             // what was read well stays
 
 	// A name that the chip writes with a private character: the rest is kept, the name is typed, and it counts as typed.
 	rare := cardOf(who)

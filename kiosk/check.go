@@ -21,6 +21,7 @@ type checkPage struct {
 	Answers []parts.Row
 	Law     policy.EligibilityAnswer
 	Key     string
+	Refusal string // why it was not taken, and what to do; nothing on this page would change it
 }
 
 func (k *Kiosk) check(c *fiber.Ctx) error {
@@ -105,7 +106,7 @@ func (k *Kiosk) submit(c *fiber.Ctx) error {
 	}
 	pg.wrong(known.Faults)
 	if known.What == office.Denied {
-		pg.Errors, pg.Frame.HasErrors = parts.Errors{{Field: "declared", Message: v.Printer.Say("kiosk.refusal." + known.Why)}}, true
+		pg.Refusal, pg.Frame.HasErrors = v.Printer.Say("kiosk.refusal."+known.Why), true
 	}
 	return web.Render(c, fiber.StatusUnprocessableEntity, checkView(pg))
 }

@@ -27,7 +27,7 @@ import (
 	"anju/server/web"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) { storetest.Main(m, closeChromium) }
 
 // hall is a kiosk over a furnished house, with the key of its reader.
 type hall struct {
@@ -40,13 +40,20 @@ type hall struct {
 func open(t *testing.T) hall {
 	t.Helper()
 	t.Parallel()
+	h, _ := openAt(t, "http://example.com", "127.0.0.1:18650")
+	return h
+}
+
+// openAt opens a hall with an origin and an agent of its own.
+func openAt(t *testing.T, origin, agent string) (hall, *web.Site) {
+	t.Helper()
 	book, err := policy.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	house := scene.House{Store: storetest.Open(t), Clock: scene.NewClock(scene.Morning)}
-	house.Office = office.New(office.Config{Store: house.Store, Clock: house.Clock, Book: book, Calendar: civic.DefaultCalendar(), Origin: "http://example.com",
+	house.Office = office.New(office.Config{Store: house.Store, Clock: house.Clock, Book: book, Calendar: civic.DefaultCalendar(), Origin: origin,
 		CodeKey: []byte("a key of a test"), Demo: true, Log: quiet,
 		Extensions: []policy.Extension{{Ruleset: "zibo-2014", Until: civic.MustDate("2030-12-31"), Document: "test"}}})
 	if err := house.Office.Open(t.Context()); err != nil {
@@ -63,15 +70,15 @@ func open(t *testing.T) hall {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site, err := web.New(web.Config{Origin: "http://example.com", Log: quiet, Sessions: house.Office, Demo: true})
+	site, err := web.New(web.Config{Origin: origin, Log: quiet, Sessions: house.Office, Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	kiosk.New(kiosk.Config{Office: house.Office, AgentAddr: "127.0.0.1:18650", Keys: keys, Log: quiet}).Routes(site.Counter("kiosk"))
+	kiosk.New(kiosk.Config{Office: house.Office, AgentAddr: agent, Keys: keys, Log: quiet}).Routes(site.Counter("kiosk"))
 	if err := site.Seal(); err != nil {
 		t.Fatal(err)
 	}
-	return hall{house, t, site.App(), key}
+	return hall{house, t, site.App(), key}, site
 }
 
 // person stands before the screen: a browser with its cookies.
@@ -228,7 +235,7 @@ func cardOf(p scene.Person) device.Card {
 // copyOf is the same browser at another time: whoever kept its cookies.
 func (p *person) copyOf() *person { return &person{p.hall, maps.Clone(p.cookies)} }
 
-// visits counts nothing: it asks the record whether a session of this cookie is alive.
+// alive asks the record whether the visit of this browser is alive.
 func (p *person) alive() bool {
 	_, _, err := p.Office.Resume(context.Background(), access.Kiosk, p.cookies["anju_kiosk"])
 	return err == nil

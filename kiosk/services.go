@@ -52,11 +52,17 @@ func (k *Kiosk) services(c *fiber.Ctx) error {
 func groups(p text.Printer, r *policy.Ruleset) []group {
 	var list []group
 	for _, s := range r.Services {
-		title := p.Say("kiosk.services.group." + s.Category)
-		if s.Category == "tier_service" && len(s.Tiers) > 0 {
-			if tier, ok := r.Tier(s.Tiers[0]); ok {
-				title = pick(p, tier.Name)
+		var title string
+		if s.Category != "tier_service" {
+			title = p.Say("kiosk.services.group." + s.Category)
+		} else {
+			var tiers []string
+			for _, code := range s.Tiers {
+				if tier, ok := r.Tier(code); ok {
+					tiers = append(tiers, pick(p, tier.Name))
+				}
 			}
+			title = strings.Join(tiers, p.Pick("、", ", "))
 		}
 		if len(list) == 0 || list[len(list)-1].Title != title {
 			list = append(list, group{Title: title})

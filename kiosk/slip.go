@@ -1,8 +1,12 @@
 package kiosk
 
 import (
+	"context"
 	"errors"
+	"io"
+	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"anju/server/civic"
@@ -21,7 +25,7 @@ type slipPage struct {
 	Station   office.Station
 	SentOn    string
 	Code      parts.Code
-	Portal    string // where the documents are sent, "" when none are needed
+	Portal    []string // the address where documents are sent, in the pieces at which a line may break; nil when none are needed
 }
 
 func (k *Kiosk) slip(c *fiber.Ctx) error {
@@ -58,7 +62,23 @@ func (k *Kiosk) slipPage(c *fiber.Ctx) (pg slipPage, gone bool, err error) {
 	pg = slipPage{page: k.page(c, p.Say("kiosk.slip.title")), Reference: a.Reference, Name: civic.MaskName(sent.Person.Name), City: k.cityName(p, a.Jurisdiction),
 		Station: sent.Station, SentOn: parts.Date(p, civic.DateOf(a.SubmittedAt)), Code: parts.Code{Size: qr.Size, Path: qr.Path, Label: p.Say("kiosk.slip.code")}}
 	if len(a.Particulars.Grounds) > 0 {
-		pg.Portal = k.Office.Origin + "/applications/" + a.Reference + "/evidence"
+		pg.Portal = []string{k.Office.Origin, "/applications", "/" + a.Reference, "/evidence"}
 	}
 	return pg, false, nil
+}
+
+// breakable writes an address so that a line breaks between its pieces and not at a hyphen, which would be taken for a part of it. Only
+// the first piece, the origin, may be too long for a line.
+func breakable(pieces []string) parts.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		escaped := make([]string, len(pieces))
+		for i, piece := range pieces {
+			escaped[i] = templ.EscapeString(piece)
+			if i > 0 {
+				escaped[i] = `<span class="piece">` + escaped[i] + `</span>`
+			}
+		}
+		_, err := io.WriteString(w, strings.Join(escaped, "<wbr>"))
+		return err
+	})
 }
