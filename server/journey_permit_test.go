@@ -89,6 +89,7 @@ func (tb *tab) apply(a applicant, prefix string) string {
 	tb.tick("city", a.city.Jurisdiction)
 	tb.press()
 
+	tb.checkBoth(prefix+"-identity", "/apply/identity")
 	tb.fill("name", a.name)
 	tb.fill("id_number", strings.ToLower(a.id[:17])+"0") // a wrong check digit, mostly
 	if a.id[17] == '0' {
@@ -106,15 +107,18 @@ func (tb *tab) apply(a applicant, prefix string) string {
 	tb.fill("id_number", a.id)
 	tb.press()
 
-	tb.check(prefix + "-hukou")
+	tb.checkBoth(prefix+"-hukou", "/apply/hukou")
 	tb.choose("hukou_province", a.hukou[0], "prefecture")
 	tb.choose("hukou_prefecture", a.hukou[1], "county")
 	tb.choose("hukou_county", a.hukou[2], "")
 	tb.press()
 
+	tb.checkBoth(prefix+"-residence-empty", "/apply/residence")
 	tb.residence(a.city)
 	tb.check(prefix + "-residence")
 	tb.press()
+
+	tb.checkBoth(prefix+"-stay-empty", "/apply/stay")
 
 	if a.city == scene.Zhangzhou {
 		tb.fill("registered_on", "2026")
@@ -127,8 +131,8 @@ func (tb *tab) apply(a applicant, prefix string) string {
 	tb.check(prefix + "-stay")
 	tb.press()
 
+	tb.checkBoth(prefix+"-grounds", "/apply/grounds")
 	tb.tick("grounds", a.ground)
-	tb.check(prefix + "-grounds")
 	tb.press()
 
 	tb.checkBoth(prefix+"-evidence", "/apply/evidence")
