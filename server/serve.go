@@ -133,10 +133,10 @@ func (h *house) chores(ctx context.Context, c config, log *slog.Logger) (stop fu
 
 func tidy(ctx context.Context, o *office.Office, log *slog.Logger) {
 	for {
-		if n, err := o.PurgeDrafts(ctx); err != nil && ctx.Err() == nil {
-			log.Error("forgotten drafts could not be deleted", "err", err)
+		if n, err := o.Tidy(ctx); err != nil && ctx.Err() == nil {
+			log.Error("what has served could not be deleted", "err", err)
 		} else if n > 0 {
-			log.Info("forgotten drafts deleted", "drafts", n)
+			log.Info("what has served was deleted", "rows", n)
 		}
 		select {
 		case <-ctx.Done():

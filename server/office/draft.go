@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"anju/server/access"
@@ -156,6 +157,7 @@ func (p *PreApplication) tidy() {
 	if id, err := civic.ParseCitizenID(d.IDNumber, p.Today); err == nil {
 		d.IDNumber = string(id)
 	}
+	d.Detail, d.Workplace = strings.TrimSpace(d.Detail), strings.TrimSpace(d.Workplace)
 	choices := d.GroundChoices(p.Ruleset)
 	d.Grounds = slices.DeleteFunc(d.Grounds, func(g string) bool {
 		return !slices.ContainsFunc(choices, func(c policy.Ground) bool { return c.Code == g })
@@ -185,11 +187,17 @@ func (o *Office) Eligibility(p PreApplication) policy.EligibilityAnswer {
 // draftLife is how long a draft that nobody touches is kept (PIPL Art. 19: no longer than needed).
 const draftLife = 30 * 24 * time.Hour
 
-// PurgeDrafts deletes drafts that nobody has touched for 30 days. It may run twice, or late, without harm.
-func (o *Office) PurgeDrafts(ctx context.Context) (purged int, err error) {
+// Tidy deletes drafts that nobody has touched for 30 days, and whatever else has served its purpose. It may run twice, or late,
+// without harm.
+func (o *Office) Tidy(ctx context.Context) (deleted int, err error) {
 	err = o.Store.Within(ctx, func(tx Tx) error {
-		purged, err = tx.PurgeDrafts(ctx, o.now().Add(-draftLife))
+		drafts, err := tx.PurgeDrafts(ctx, o.now().Add(-draftLife))
+		if err != nil {
+			return err
+		}
+		swept, err := tx.Sweep(ctx, o.now())
+		deleted = drafts + swept
 		return err
 	})
-	return purged, err
+	return deleted, err
 }

@@ -91,6 +91,9 @@ type DraftTx interface {
 	DeleteDraft(ctx context.Context, d DraftRecord) error
 	// PurgeDrafts deletes drafts that were last saved before the time, with their evidence; it returns how many.
 	PurgeDrafts(ctx context.Context, before time.Time) (int, error)
+	// Sweep deletes what has served: parked forms, one-time codes, throttles and sessions whose time is over, drafts of kiosk visits that
+	// nobody wiped, texts that were handed over a month ago. It returns how many rows.
+	Sweep(ctx context.Context, now time.Time) (int, error)
 
 	AddEvidence(ctx context.Context, e Evidence) error
 	// EvidenceOf lists the evidence of a draft or an application, without content.

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"errors"
 
 	"anju/server/access"
 	"anju/server/civic"
@@ -80,6 +81,25 @@ func codeOf(err error) string {
 		return p.Code
 	}
 	return "unreadable"
+}
+
+// StationNames returns the names of the stations at which entries were made, by their code.
+func (o *Office) StationNames(ctx context.Context, entries []ledger.Entry) (names map[string]civic.Text, err error) {
+	names = map[string]civic.Text{}
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		for _, e := range entries {
+			if _, known := names[e.Station]; known || e.Station == "" {
+				continue
+			}
+			station, err := tx.Station(ctx, e.Jurisdiction, e.Station)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return err
+			}
+			names[e.Station] = station.Name
+		}
+		return nil
+	})
+	return names, err
 }
 
 // AccessLog returns what was done with, and who saw, a citizen's data, newest first.

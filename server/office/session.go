@@ -140,6 +140,10 @@ func (o *Office) SendCode(ctx context.Context, phone, purpose, lang, peer string
 
 // EnterCode checks a code for the browser that asked for it. It returns the account, made when the phone is new.
 func (o *Office) EnterCode(ctx context.Context, challenge, purpose, code, lang string) (account Account, err error) {
+	code, ok := access.ParseCode(code)
+	if !ok { // a slip of the finger is no try
+		return Account{}, judged(permit.Faults{{Field: "code", Code: "code_digits"}})
+	}
 	var judgement error
 	err = o.Store.Within(ctx, func(tx Tx) error {
 		c, err := tx.Challenge(ctx, access.HashToken(challenge))

@@ -28,13 +28,20 @@ func (o *Office) Submit(ctx context.Context, actor access.Actor, s Submission) (
 	}
 	bodyHash := sha256.Sum256(s.Body)
 	err = o.Store.Within(ctx, func(tx Tx) error {
-		p, err := o.draft(ctx, tx, actor)
-		if errors.Is(err, ErrNotFound) { // sent already: the draft has become the application
-			a, err = tx.SubmittedWith(ctx, s.Key, bodyHash[:])
+		p, err := o.draft(ctx, tx, actor) // locks the draft: the second of two taps waits here until the first has made it an application
+		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		if err != nil {
-			return err
+		// A key that was used means the application made with it, even when a new draft has been begun since.
+		made, known := tx.SubmittedWith(ctx, s.Key, bodyHash[:])
+		switch {
+		case known == nil && actor.Kind == access.Citizen && made.Account != actor.ID: // another citizen's, of which we say nothing
+			return ErrNotFound
+		case known == nil:
+			a = made
+			return nil
+		case !errors.Is(known, ErrNotFound) || err != nil:
+			return known
 		}
 		a, err = o.submit(ctx, tx, actor, p, s, bodyHash[:])
 		return err

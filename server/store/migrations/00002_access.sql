@@ -32,7 +32,7 @@ create table session (
     constraint session_times_in_order check (created_at <= seen_at and (ended_at is null or created_at <= ended_at))
 );
 create index session_of_subject on session (subject) where ended_at is null;
-grant select, insert, update (seen_at, ended_at) on session to anju_app;
+grant select, insert, update (seen_at, ended_at), delete on session to anju_app;
 
 create table challenge (
     hash       bytea       not null, -- SHA-256 of the browser's challenge token
@@ -48,7 +48,7 @@ create table challenge (
     constraint challenge_phone_sealed check (octet_length(phone) between 29 and 200),
     constraint challenge_tries_few check (tries between 0 and 100)
 );
-grant select, insert, update (tries, used_at) on challenge to anju_app;
+grant select, insert, update (tries, used_at), delete on challenge to anju_app;
 
 create table throttle (
     name  text        not null,
@@ -60,7 +60,7 @@ create table throttle (
     constraint throttle_key_length check (octet_length(key) = 32),
     constraint throttle_counts check (n > 0)
 );
-grant select, insert, update (n, until) on throttle to anju_app;
+grant select, insert, update (n, until), delete on throttle to anju_app;
 
 create table station (
     jurisdiction text not null,

@@ -49,4 +49,4 @@ create table message (
 );
 create index message_due on message (due_at, id) where sent_at is null;
 create index message_to on message (phone_index, created_at);
-grant select, insert, update (due_at, sent_at, tries) on message to anju_app;
+grant select, insert, update (due_at, sent_at, tries), delete on message to anju_app;

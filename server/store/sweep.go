@@ -1,0 +1,31 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// sweeps delete what has served its purpose (PIPL Art. 19: kept no longer than needed). Each takes the time before which a row is old.
+var sweeps = []struct {
+	keep time.Duration
+	sql  string
+}{
+	{0, `delete from parked_form where until < $1`},
+	{0, `delete from throttle where until < $1`},
+	{time.Hour, `delete from draft where owner_kind = 'kiosk' and updated_at < $1`}, // of a visit that no screen will wipe any more
+	{24 * time.Hour, `delete from challenge where expires_at < $1`},
+	{24 * time.Hour, `delete from message where kind = 'sign_in_code' and created_at < $1`}, // a code that is handed over late confuses
+	{7 * 24 * time.Hour, `delete from session where coalesce(ended_at, seen_at) < $1`},
+	{30 * 24 * time.Hour, `delete from message where sent_at < $1`},
+}
+
+func (t *tx) Sweep(ctx context.Context, now time.Time) (swept int, err error) {
+	for _, s := range sweeps {
+		tag, err := t.q.Exec(ctx, s.sql, now.Add(-s.keep))
+		if err != nil {
+			return swept, failed(err)
+		}
+		swept += int(tag.RowsAffected())
+	}
+	return swept, nil
+}
