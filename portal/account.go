@@ -71,6 +71,10 @@ func (s *Portal) accessLog(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	stations, err := s.office.StationNames(c.UserContext(), entries)
+	if err != nil {
+		return err
+	}
 	page.Table = parts.TableView{ID: "access-log", Caption: p.Say("access_log.caption"), Empty: p.Say("access_log.empty"),
 		Columns: []parts.Column{{Label: p.Say("access_log.when")}, {Label: p.Say("access_log.who")}, {Label: p.Say("access_log.what")}}}
 	for _, e := range entries {
@@ -80,7 +84,7 @@ func (s *Portal) accessLog(c *fiber.Ctx) error {
 		if e.ActorKind == string(v.Actor.Kind) && e.ActorID == v.Actor.ID {
 			who = p.Say("access_log.you")
 		}
-		page.Table.Rows = append(page.Table.Rows, []parts.Cell{{Text: when}, {Text: who, Note: e.Station}, {Text: p.Say("access_log.action." + string(e.Action))}})
+		page.Table.Rows = append(page.Table.Rows, []parts.Cell{{Text: when}, {Text: who, Note: pick(p, stations[e.Station])}, {Text: p.Say("access_log.action." + string(e.Action))}})
 	}
 	return web.Render(c, fiber.StatusOK, accessLogView(page))
 }

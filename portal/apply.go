@@ -14,13 +14,15 @@ import (
 
 // applyPage is the first page of a pre-application: which city, what to have at hand, and a draft that is there already.
 type applyPage struct {
-	Frame  parts.FrameView
-	Visit  *web.Visit
-	Cities []parts.Option
-	City   string
-	Draft  *office.PreApplication
-	Tasks  []parts.Task
-	Errors parts.Errors
+	Frame    parts.FrameView
+	Visit    *web.Visit
+	Cities   []parts.Option
+	City     string
+	Draft    *office.PreApplication
+	Tasks    []parts.Task
+	Open     *permit.Application // one that was sent and is not decided yet, and its city
+	OpenCity string
+	Errors   parts.Errors
 }
 
 func (s *Portal) apply(c *fiber.Ctx) error {
@@ -38,12 +40,27 @@ func (s *Portal) applyPage(c *fiber.Ctx, v *web.Visit) (applyPage, error) {
 	draft, err := s.office.Draft(c.UserContext(), v.Actor)
 	switch {
 	case errors.Is(err, office.ErrNotFound):
+		if page.Open, err = s.openApplication(c, v); page.Open != nil {
+			page.OpenCity = cityName(s.office, p, page.Open.Jurisdiction)
+		}
+		return page, err
 	case err != nil:
 		return page, err
 	default:
 		page.Draft, page.City, page.Tasks = &draft, draft.Jurisdiction, tasks(p, draft)
 	}
 	return page, nil
+}
+
+// openApplication finds the newest application of the citizen that is still under way, nil when there is none.
+func (s *Portal) openApplication(c *fiber.Ctx, v *web.Visit) (*permit.Application, error) {
+	cases, err := s.office.Applications(c.UserContext(), v.Actor)
+	for _, one := range cases {
+		if one.Application.State.Open() {
+			return &one.Application, nil
+		}
+	}
+	return nil, err
 }
 
 // cities are the cities that can be applied to, with the ruleset that each acts under.
@@ -99,6 +116,9 @@ func (s *Portal) startApplying(c *fiber.Ctx) error {
 		return web.Render(c, fiber.StatusUnprocessableEntity, applyView(page))
 	}
 	draft, err := s.office.StartDraft(c.UserContext(), v.Actor, city, true)
+	if errors.Is(err, &office.Error{What: office.Conflict, Why: "draft_exists"}) { // the second of two taps
+		return web.SeeOther(c, "/apply")
+	}
 	if err != nil {
 		return err
 	}

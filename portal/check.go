@@ -60,6 +60,9 @@ func sections(p text.Printer, app office.PreApplication, changeable bool) []part
 	if permit.AsksRegistration(app.Ruleset) {
 		stay = append(stay, row("field.registered_on", parts.Date(p, d.RegisteredOn)))
 	}
+	if d.Intends != "" && !permit.AsksRegistration(app.Ruleset) {
+		stay = append(stay, row("apply.check.intends", p.Say("field."+d.Intends)))
+	}
 	if tier, ok := app.Ruleset.Tier(d.Tier); ok {
 		stay = append(stay, row("apply.check.tier", pick(p, tier.Name)))
 	}

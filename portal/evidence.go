@@ -9,6 +9,7 @@ import (
 	"anju/server/office"
 	"anju/server/parts"
 	"anju/server/permit"
+	"anju/server/policy"
 	"anju/server/text"
 	"anju/server/web"
 )
@@ -20,7 +21,7 @@ type evidencePage struct {
 	Kinds  []parts.Option
 	Kind   string
 	Items  []evidenceItem
-	Next   string // where to go on; "" where the page belongs to an application that was sent
+	Next   string // where to go on; "" while a document is missing, and where the page belongs to an application that was sent
 }
 
 // evidenceItem is a document that is there.
@@ -42,7 +43,10 @@ func (s *Portal) evidence(c *fiber.Ctx) error {
 }
 
 func (s *Portal) draftEvidencePage(v *web.Visit, app office.PreApplication) evidencePage {
-	page := evidencePage{stepPage: s.stepPage(v, step{step: permit.StepEvidence}, app, ""), Action: "/apply/evidence", Next: "/apply/check"}
+	page := evidencePage{stepPage: s.stepPage(v, step{step: permit.StepEvidence}, app, ""), Action: "/apply/evidence"}
+	if len(app.Faults(permit.StepEvidence)) == 0 {
+		page.Next = "/apply/check"
+	}
 	page.Kinds = kindOptions(v.Printer, app.Draft, app)
 	for _, e := range app.Evidence {
 		page.Items = append(page.Items, evidenceItem{Name: kindName(v.Printer, app, e.Kind), Note: fileNote(v.Printer, e), Href: "/apply/evidence/" + e.ID, Removal: "/apply/evidence/" + e.ID + "/removal"})
@@ -58,10 +62,18 @@ func kindOptions(p text.Printer, d permit.Draft, app office.PreApplication) []pa
 	return options
 }
 
+// kindName says what a document is, also when the ground that it was sent for is no longer chosen.
 func kindName(p text.Printer, app office.PreApplication, kind permit.EvidenceKind) string {
-	for _, e := range app.Draft.EvidenceChoices(app.Ruleset) {
-		if e.Code == string(kind) {
-			return pick(p, e.Name)
+	for _, list := range []*policy.GroundRule{app.Ruleset.Grounds, app.Ruleset.ThreeYearGrounds} {
+		if list == nil {
+			continue
+		}
+		for _, g := range list.List {
+			for _, e := range g.Evidence {
+				if e.Code == string(kind) {
+					return pick(p, e.Name)
+				}
+			}
 		}
 	}
 	return string(kind)
@@ -117,7 +129,11 @@ func (s *Portal) addEvidence(c *fiber.Ctx) error {
 func showEvidenceFaults(c *fiber.Ctx, page evidencePage, form web.Form, faults permit.Faults) error {
 	page.Kind, page.Errors = form.Get("kind"), errorsOf(page.Visit.Printer, faults)
 	page.Frame.HasErrors = true
-	return web.Render(c, fiber.StatusUnprocessableEntity, evidenceView(page))
+	status := fiber.StatusUnprocessableEntity
+	if faults[0].Code == "evidence_large" {
+		status = fiber.StatusRequestEntityTooLarge
+	}
+	return web.Render(c, status, evidenceView(page))
 }
 
 func (s *Portal) removeEvidence(c *fiber.Ctx) error {

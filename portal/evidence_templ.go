@@ -122,7 +122,7 @@ func evidenceView(page evidencePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if page.Next != "" && (len(page.Items) > 0 || len(page.Kinds) == 0) {
+			if page.Next != "" {
 				templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("apply.evidence.continue"), Href: page.Next}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -138,9 +138,9 @@ func evidenceView(page evidencePage) templ.Component {
 	})
 }
 
-// uploadKind makes the upload the page's primary button only while nothing has been uploaded.
+// uploadKind makes the upload the page's primary button only while a document is missing.
 func uploadKind(page evidencePage) parts.ButtonKind {
-	if len(page.Items) > 0 && page.Next != "" {
+	if page.Next != "" {
 		return parts.Secondary
 	}
 	return parts.Primary

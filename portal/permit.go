@@ -36,6 +36,9 @@ func (s *Portal) printPermit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if page.Card == nil {
+		return web.SeeOther(c, "/permit")
+	}
 	return web.Render(c, fiber.StatusOK, permitPrintView(page))
 }
 

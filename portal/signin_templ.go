@@ -180,7 +180,7 @@ func codeView(page codePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("portal.code.enter")}, Others: []parts.Button{{Label: p.Say("portal.code.again"), Href: "/sign-in", Kind: parts.Quiet}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("portal.code.enter")}, Others: []parts.Button{{Label: p.Say("portal.code.again"), Href: signInPath(page.Next), Kind: parts.Quiet}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

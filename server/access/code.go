@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/big"
 	"time"
+	"unicode"
 )
 
 // One-time codes: six digits, five minutes, five tries, single use (ASVS 6.5, 6.6).
@@ -43,6 +44,22 @@ func NewCode() string {
 		panic(err)
 	}
 	return fmt.Sprintf("%06d", n)
+}
+
+// ParseCode reads a code as people type it: spaces in it and full-width digits are as good. ok is false when it is not six digits.
+func ParseCode(s string) (code string, ok bool) {
+	var digits []byte
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			digits = append(digits, byte(r))
+		case r >= '０' && r <= '９':
+			digits = append(digits, byte('0'+r-'０'))
+		case !unicode.IsSpace(r):
+			return "", false
+		}
+	}
+	return string(digits), len(digits) == CodeDigits
 }
 
 // HashCode is how a code is stored: keyed, because a million possibilities are no secret, and bound to its challenge.

@@ -47,7 +47,11 @@ func (r *Counter) Get(path string, g Guard, h fiber.Handler) {
 
 // Post declares what a form does.
 func (r *Counter) Post(path string, g Guard, h fiber.Handler) {
-	r.add(fiber.MethodPost, path, g, bodyLimit, h)
+	limit := int64(formLimit)
+	if r.name == "api" {
+		limit = bodyLimit
+	}
+	r.add(fiber.MethodPost, path, g, limit, h)
 }
 
 // Put declares a replacement.
@@ -73,7 +77,7 @@ func (r *Counter) add(method, path string, g Guard, limit int64, h fiber.Handler
 		s.grounds[first] = r
 	}
 	slots := s.slots
-	if limit > bodyLimit {
+	if limit > formLimit {
 		slots = s.stores
 	}
 	handler := func(c *fiber.Ctx) error {
@@ -82,8 +86,8 @@ func (r *Counter) add(method, path string, g Guard, limit int64, h fiber.Handler
 		if r.name == "assets" {
 			return h(c)
 		}
-		if limit == bodyLimit {
-			if err := takeBody(c); err != nil {
+		if limit <= formLimit {
+			if err := takeBody(c, limit); err != nil {
 				return err
 			}
 		}
@@ -107,7 +111,7 @@ func (r *Counter) add(method, path string, g Guard, limit int64, h fiber.Handler
 var errBusy = &Error{What: kindUnavailable, Why: "busy"}
 
 // takeBody reads the body of a request that is no upload. The stream has no limit of its own.
-func takeBody(c *fiber.Ctx) error {
+func takeBody(c *fiber.Ctx, limit int64) error {
 	stream := c.Context().RequestBodyStream()
 	if stream == nil {
 		return nil
@@ -115,12 +119,12 @@ func takeBody(c *fiber.Ctx) error {
 	if len(c.Request().Header.ContentEncoding()) > 0 { // it would be unpacked without a limit
 		return fiber.ErrUnsupportedMediaType
 	}
-	if c.Request().Header.ContentLength() > bodyLimit {
+	if c.Request().Header.ContentLength() > int(limit) {
 		return ErrTooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(stream, bodyLimit+1))
+	body, err := io.ReadAll(io.LimitReader(stream, limit+1))
 	switch {
-	case len(body) > bodyLimit:
+	case int64(len(body)) > limit:
 		return ErrTooLarge
 	case err != nil:
 		return unreadable(err)

@@ -42,7 +42,7 @@ func TestFormComesFromTheBodyAlone(t *testing.T) {
 		{"?name=approve", "other=x", "", 200, `"" [] false 1`},
 		{"", "name=%00", "", 400, ""}, {"", "name=%ff", "", 400, ""}, {"", "name=%ED%A0%80", "", 400, ""}, {"", "%00=x", "", 400, ""}, {"", "name=%zz", "", 400, ""}, {"", "a;b=c", "", 400, ""},
 		{"", `{"name":"x"}`, "application/json", 415, ""}, {"", "name=x", "text/plain", 415, ""},
-		{"", "name=" + strings.Repeat("a", 64<<10-5), "", 200, ""}, {"", "name=" + strings.Repeat("a", 64<<10), "", 413, ""},
+		{"", "name=" + strings.Repeat("a", 256<<10-5), "", 200, ""}, {"", "name=" + strings.Repeat("a", 256<<10), "", 413, ""},
 		{"", strings.Repeat("&x", 10), "", 200, ""},
 	} {
 		heads := []string{}

@@ -27,7 +27,8 @@ import (
 // The limits of a request. A request has five seconds to arrive as a whole, so that slow senders do not hold connections;
 // only an upload has a minute.
 const (
-	bodyLimit     = 64 << 10  // bytes of a body outside uploads
+	bodyLimit     = 64 << 10  // bytes of a body outside forms and uploads
+	formLimit     = 256 << 10 // bytes of a form: a Chinese character is sent as nine or twelve, and a line pasted by mistake deserves its own answer
 	fieldsLimit   = 64 << 10  // bytes of the fields beside an uploaded file
 	drainLimit    = 1 << 20   // bytes read and dropped so that the browser can read the refusal
 	uploadDrain   = 100 << 20 // the same for an upload: phones send large photos
