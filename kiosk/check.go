@@ -57,7 +57,7 @@ func answers(p text.Printer, app office.PreApplication, phone string) []parts.Ro
 	}
 	rows := []parts.Row{
 		row(permit.StepIdentity, p.Say("field.name"), d.Name), number, row(permit.StepIdentity, p.Say("field.ethnic_group"), pick(p, ethnic.Name)),
-		row(permit.StepHukou, p.Say("field.hukou"), divisionNames(d.HukouDivision)),
+		row(permit.StepHukou, p.Say("field.hukou"), parts.DivisionNames(d.HukouDivision)),
 		row(permit.StepResidence, p.Say("apply.step.residence"), office.AddressLine(d)),
 	}
 	if permit.AsksRegistration(app.Ruleset) {

@@ -1,10 +1,8 @@
 package kiosk
 
 import (
-	"cmp"
 	"strings"
 
-	"anju/server/civic"
 	"anju/server/parts"
 	"anju/server/permit"
 	"anju/server/text"
@@ -26,28 +24,11 @@ var residenceStep = step{
 	step: permit.StepResidence,
 	answer: func(f web.Form, d *permit.Draft) {
 		code, _ := parts.ReadAddress("residence", parts.City, d.Jurisdiction, f.Get)
-		d.County, d.Street, d.Community = "", "", ""
-		if len(code) >= 6 && code != d.Jurisdiction {
-			d.County = code[:6]
-		}
-		if len(code) >= 9 {
-			d.Street = code[:9]
-		}
-		if len(code) == 12 {
-			d.Community = code
-		}
+		d.SetResidence(code)
 		d.Detail = f.Get("detail")
 	},
 	shown: func(f web.Form) bool { return parts.AddressShown("residence", f.Get) },
 	view:  func(pg stepPage) parts.Component { return residenceView(pg) },
-}
-
-// residenceCode is the deepest division chosen.
-func residenceCode(d permit.Draft) string { return cmp.Or(d.Community, d.Street, d.County) }
-
-// residenceError is the first fault of the three lists.
-func residenceError(e parts.Errors) string {
-	return cmp.Or(e.For("county"), e.For("street"), e.For("community"))
 }
 
 // stayStep asks since when, or for how long, and for which permit.
@@ -101,26 +82,4 @@ func groundOptions(p text.Printer, pg stepPage) []parts.Option {
 		options = append(options, parts.Option{Value: g.Code, Label: pick(p, g.Name), Hint: p.Say("apply.ground_papers", "Papers", strings.Join(papers, p.Pick("、", ", ")))})
 	}
 	return options
-}
-
-// ethnicOptions are the 56 ethnic groups in the order of GB/T 3304.
-func ethnicOptions(p text.Printer) []parts.Option {
-	var options []parts.Option
-	for _, e := range civic.EthnicGroups() {
-		label := e.Name.Zh
-		if p.Lang() == text.English {
-			label = e.Name.En + " " + e.Name.Zh
-		}
-		options = append(options, parts.Option{Value: e.Code, Label: label})
-	}
-	return options
-}
-
-// divisionNames writes a division from the province down.
-func divisionNames(code string) string {
-	var names []string
-	for _, d := range civic.DivisionPath(code) {
-		names = append(names, d.Name)
-	}
-	return strings.Join(names, " ")
 }

@@ -146,7 +146,7 @@ func residenceView(pg stepPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = parts.Address(p, parts.AddressView{ID: "county", Name: "residence", Legend: p.Say("field.residence", "City", pg.City), Hint: p.Say("field.residence_hint"), Error: residenceError(pg.Errors), Scope: parts.City, Root: pg.App.Jurisdiction, Value: residenceCode(d)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Address(p, parts.AddressView{ID: "county", Name: "residence", Legend: p.Say("field.residence", "City", pg.City), Hint: p.Say("field.residence_hint"), Error: pg.Errors.For("county", "street", "community"), Scope: parts.City, Root: pg.App.Jurisdiction, Value: d.Residence()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -53,7 +52,7 @@ func sections(p text.Printer, app office.PreApplication, changeable bool) []part
 	ethnic, _ := civic.EthnicByCode(d.EthnicGroup)
 	list := []parts.SummaryView{
 		section(permit.StepIdentity, row("field.name", d.Name), row("field.id_number", d.IDNumber), row("field.ethnic_group", pick(p, ethnic.Name))),
-		section(permit.StepHukou, row("field.hukou", divisionNames(d.HukouDivision))),
+		section(permit.StepHukou, row("field.hukou", parts.DivisionNames(d.HukouDivision))),
 		section(permit.StepResidence, row("apply.check.residence", office.AddressLine(d))),
 	}
 	var stay []parts.Row
@@ -89,15 +88,6 @@ func sections(p text.Printer, app office.PreApplication, changeable bool) []part
 		list = append(list, section(permit.StepEvidence, documents...))
 	}
 	return list
-}
-
-// divisionNames writes a division from the province down.
-func divisionNames(code string) string {
-	var names []string
-	for _, d := range civic.DivisionPath(code) {
-		names = append(names, d.Name)
-	}
-	return strings.Join(names, " ")
 }
 
 // submit sends the pre-application. Two taps, a retry or a refresh lead to the same reference.

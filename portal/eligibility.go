@@ -312,8 +312,8 @@ func givenAnswers(p text.Printer, page eligibilityPage, edit string) parts.Summa
 		return slices.DeleteFunc(values, func(s string) bool { return s == "" })
 	}
 	a, r := page.Answers, page.Ruleset
-	row("hukou_division", "hukou_division", named(divisionNames(a.Hukou))...)
-	row("residence_division", "residence", named(divisionNames(a.Residence))...)
+	row("hukou_division", "hukou_division", named(parts.DivisionNames(a.Hukou))...)
+	row("residence_division", "residence", named(parts.DivisionNames(a.Residence))...)
 	if r.HalfYear.Rule == "registered" {
 		date, _ := a.Date.Date() // it has been checked; none is the zero date
 		row("registered_on", "registered_on", named(parts.Date(p, date))...)

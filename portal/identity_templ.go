@@ -61,7 +61,7 @@ func identityView(page stepPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = parts.Select(p, parts.SelectView{ID: "ethnic_group", Name: "ethnic_group", Label: p.Say("field.ethnic_group"), Error: page.Errors.For("ethnic_group"), Value: d.EthnicGroup, Placeholder: p.Say("field.choose"), Options: ethnicOptions(p), Width: parts.W18}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = parts.Select(p, parts.SelectView{ID: "ethnic_group", Name: "ethnic_group", Label: p.Say("field.ethnic_group"), Error: page.Errors.For("ethnic_group"), Value: d.EthnicGroup, Placeholder: p.Say("field.choose"), Options: parts.EthnicOptions(p), Width: parts.W18}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

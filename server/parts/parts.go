@@ -13,6 +13,8 @@
 package parts
 
 import (
+	"slices"
+
 	"net/url"
 	"strings"
 
@@ -27,10 +29,11 @@ type Error struct{ Field, Message string }
 // Errors are the errors of a page in the order of its questions.
 type Errors []Error
 
-// For gives the first message for the control with that ID, or "".
-func (e Errors) For(field string) string {
+// For gives the first message for the controls with those IDs, or "". One that
+// asks in several steps, such as an address, has several.
+func (e Errors) For(fields ...string) string {
 	for _, one := range e {
-		if one.Field == field {
+		if slices.Contains(fields, one.Field) {
 			return one.Message
 		}
 	}

@@ -1,6 +1,7 @@
 package permit
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -34,6 +35,23 @@ type Draft struct {
 	Account      string     `json:"account,omitempty"`        // at a kiosk: the account whose phone was checked with a code
 	ReadByDevice string     `json:"read_by_device,omitempty"` // kiosk device that read the identity from the card; empty when typed
 }
+
+// SetResidence takes a division of the city, as deep as it has been chosen: county, street or community.
+func (d *Draft) SetResidence(code string) {
+	d.County, d.Street, d.Community = "", "", ""
+	if len(code) >= 6 && code != d.Jurisdiction {
+		d.County = code[:6]
+	}
+	if len(code) >= 9 {
+		d.Street = code[:9]
+	}
+	if len(code) == 12 {
+		d.Community = code
+	}
+}
+
+// Residence is the deepest division chosen.
+func (d Draft) Residence() string { return cmp.Or(d.Community, d.Street, d.County) }
 
 // Step is one page of the pre-application.
 type Step string
