@@ -13,9 +13,7 @@ import (
 
 	"anju/kiosk/device"
 	"anju/server/access"
-	"anju/server/civic"
 	"anju/server/office"
-	"anju/server/policy"
 	"anju/server/scene"
 	"anju/server/store"
 	"anju/server/store/storetest"
@@ -25,19 +23,13 @@ import (
 // openHouseAt furnishes a house on a database of the test's own, with a clock that the test moves, and opens its counters.
 func openHouseAt(t *testing.T, st *store.Store) (scene.House, *web.Site, *bytes.Buffer) {
 	t.Helper()
-	book, err := policy.Load()
+	logs := &bytes.Buffer{}
+	log := slog.New(slog.NewJSONHandler(logs, nil))
+	house, err := scene.NewHouse(context.Background(), st, "http://example.com", log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	logs := &bytes.Buffer{}
-	log := slog.New(slog.NewJSONHandler(logs, nil))
-	clock := scene.NewClock(scene.Morning)
-	o := office.New(office.Config{Store: st, Clock: clock, Book: book, Calendar: civic.DefaultCalendar(), Origin: "http://example.com", CodeKey: []byte("key of the test"), Demo: true, Log: log,
-		Extensions: []policy.Extension{{Ruleset: "zibo-2014", Until: civic.MustDate("2030-12-31"), Document: "test"}}})
-	if err := o.Open(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	house := scene.House{Office: o, Store: st, Clock: clock}
+	o := house.Office
 	if err := house.Furnish(context.Background(), "password of the test"); err != nil {
 		t.Fatal(err)
 	}

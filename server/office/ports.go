@@ -38,7 +38,7 @@ type Tx interface {
 	Send(ctx context.Context, m Message) error
 	// MessagesTo returns what was put into the outbox for a phone, newest first. Only the demo shows them.
 	MessagesTo(ctx context.Context, phone string, limit int) ([]Message, error)
-	// NextMessages locks messages that are due to be handed to the gateway; MarkSent and MarkFailed report what became of them.
+	// NextMessages locks messages that are due to be handed to the gateway; MarkFailed puts one off to its next try, MarkSent ends it.
 	NextMessages(ctx context.Context, now time.Time, limit int) ([]Message, error)
 	MarkSent(ctx context.Context, id string, now time.Time) error
 	MarkFailed(ctx context.Context, id string, again time.Time) error

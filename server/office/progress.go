@@ -102,10 +102,16 @@ func (o *Office) StationNames(ctx context.Context, entries []ledger.Entry) (name
 	return names, err
 }
 
+// maxEntries is how many of the newest entries a citizen is shown. One's own looks are among them, so they are many.
+const maxEntries = 1000
+
+// LogEntry is a line of the access log, as a counter shows it.
+type LogEntry = ledger.Entry
+
 // AccessLog returns what was done with, and who saw, a citizen's data, newest first.
-func (o *Office) AccessLog(ctx context.Context, actor access.Actor) (entries []ledger.Entry, err error) {
+func (o *Office) AccessLog(ctx context.Context, actor access.Actor) (entries []LogEntry, err error) {
 	err = o.Store.Within(ctx, func(tx Tx) error {
-		entries, err = tx.EntriesAbout(ctx, actor.ID, 200)
+		entries, err = tx.EntriesAbout(ctx, actor.ID, maxEntries)
 		return err
 	})
 	return entries, err

@@ -66,8 +66,8 @@ func config(dir string, log *strings.Builder) pgembed.Config {
 
 func start(t *testing.T, cfg pgembed.Config) *pgembed.Cluster {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel() // the cluster outlives the context of its start
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute) // the npm package may have to come over a slow line
+	defer cancel()                                                 // the cluster outlives the context of its start
 	c, err := pgembed.Start(ctx, cfg)
 	if err != nil {
 		t.Fatal(err)

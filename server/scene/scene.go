@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"anju/server/access"
 	"anju/server/civic"
 	"anju/server/office"
+	"anju/server/policy"
 )
 
 // Clock is a clock that stands where it is put. It serves tests; scenes set it to tell their stories.
@@ -100,6 +102,19 @@ type House struct {
 	Office *office.Office
 	Store  office.Store
 	Clock  *Clock
+}
+
+// NewHouse opens an office over a store for a test: both cities with their rulesets in force, a clock that stands at Morning, no second
+// factor for staff.
+func NewHouse(ctx context.Context, store office.Store, origin string, log *slog.Logger) (House, error) {
+	book, err := policy.Load()
+	if err != nil {
+		return House{}, err
+	}
+	clock := NewClock(Morning)
+	o := office.New(office.Config{Store: store, Clock: clock, Book: book, Calendar: civic.DefaultCalendar(), Origin: origin, CodeKey: []byte("key of the test"), Demo: true, Log: log,
+		Extensions: []policy.Extension{{Ruleset: "zibo-2014", Until: civic.MustDate("2030-12-31"), Document: "test"}}})
+	return House{Office: o, Store: store, Clock: clock}, o.Open(ctx)
 }
 
 // Furnish makes the stations of both cities, one for each street or town, and the staff with the given password. What else is there already

@@ -49,7 +49,7 @@ func TestApplicationRole(t *testing.T) {
 		`update ledger_entry set purpose = 'x'`, `delete from ledger_entry`, `truncate ledger_entry`,
 		`update application_event set reason = 'x'`, `delete from application_event`, `truncate application_event`,
 		`delete from application`, `update application set reference = '3506-0000-0000'`, `delete from permit`, `delete from person`, `truncate person cascade`,
-		`update staff set password_hash = '$argon2id$'`, `update signing_key set private = null`, `delete from station`,
+		`update staff set login = 'x'`, `delete from staff`, `delete from account`, `update signing_key set private = null`, `delete from station`,
 		`alter table ledger_entry add x int`, `drop table message`, `create table mine (x int)`, `update goose_db_version set is_applied = false`,
 	} {
 		if err := d.asApplication(statement); err == nil || !strings.Contains(err.Error(), "42501") {
