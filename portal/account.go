@@ -77,14 +77,28 @@ func (s *Portal) accessLog(c *fiber.Ctx) error {
 	}
 	page.Table = parts.TableView{ID: "access-log", Caption: p.Say("access_log.caption"), Empty: p.Say("access_log.empty"),
 		Columns: []parts.Column{{Label: p.Say("access_log.when")}, {Label: p.Say("access_log.who")}, {Label: p.Say("access_log.what")}}}
-	for _, e := range entries {
+	for i := 0; i < len(entries); {
+		e, alike := entries[i], 1
+		for i+alike < len(entries) && sameLook(e, entries[i+alike]) { // one look at a page after another makes one row
+			alike++
+		}
+		i += alike
 		at := e.At.In(civic.Zone)
 		when := fmt.Sprintf("%s %s", p.Date(at.Year(), int(at.Month()), at.Day()), at.Format("15:04"))
 		who := p.Say("access_log.by." + e.ActorKind)
 		if e.ActorKind == string(v.Actor.Kind) && e.ActorID == v.Actor.ID {
 			who = p.Say("access_log.you")
 		}
-		page.Table.Rows = append(page.Table.Rows, []parts.Cell{{Text: when}, {Text: who, Note: pick(p, stations[e.Station])}, {Text: p.Say("access_log.action." + string(e.Action))}})
+		what := parts.Cell{Text: p.Say("access_log.action." + string(e.Action))}
+		if alike > 1 {
+			what.Note = p.Say("access_log.times", "Count", alike)
+		}
+		page.Table.Rows = append(page.Table.Rows, []parts.Cell{{Text: when}, {Text: who, Note: pick(p, stations[e.Station])}, what})
 	}
 	return web.Render(c, fiber.StatusOK, accessLogView(page))
+}
+
+// sameLook reports whether two entries, one after the other, are the same deed of the same actor on one day.
+func sameLook(a, b office.LogEntry) bool {
+	return a.ActorKind == b.ActorKind && a.ActorID == b.ActorID && a.Station == b.Station && a.Action == b.Action && civic.DateOf(a.At) == civic.DateOf(b.At)
 }

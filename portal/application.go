@@ -61,6 +61,9 @@ func (s *Portal) applicationPage(c *fiber.Ctx, v *web.Visit) (applicationPage, e
 	}
 	page.Frame.Back = &parts.Link{Label: p.Say("portal.account"), Href: "/account"}
 	page.Next = nextWords(p, progress)
+	for i := range page.Timeline.Steps {
+		page.Timeline.Steps[i].Detail = "" // it stands at the head of the page
+	}
 	for _, e := range progress.Events {
 		if e.Reason != "" {
 			page.Reason, page.Note = p.Say("reason."+e.Reason), e.Note

@@ -54,7 +54,7 @@ func applicationView(page applicationPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = parts.Heading(p, parts.HeadingView{Caption: page.City, Title: p.Say("application.heading", "Reference", a.Reference), Lead: page.Next}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Heading(p, parts.HeadingView{Caption: page.City + " · " + a.Reference, Title: p.Say("application.title"), Lead: page.Next}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -228,6 +228,14 @@ func evidenceButton(page applicationPage) parts.ButtonKind {
 	return parts.Secondary
 }
 
+// promise is the promised date, which is known from the acceptance on.
+func promise(page applicationPage) string {
+	if on := page.Progress.Application.PromisedBy; !on.IsZero() {
+		return parts.Date(page.Visit.Printer, on)
+	}
+	return page.Visit.Printer.Say("application.promised_later")
+}
+
 func slipView(page applicationPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -275,7 +283,7 @@ func slipView(page applicationPage) templ.Component {
 				{Key: p.Say("application.reference"), Value: a.Reference},
 				{Key: p.Say("application.state"), Tag: stateTag(p, a.State)},
 				{Key: p.Say("application.station"), Value: page.Station},
-				{Key: p.Say("application.promised"), Value: parts.Date(p, a.PromisedBy)},
+				{Key: p.Say("application.promised"), Value: promise(page)},
 			}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -80,7 +80,10 @@ func TestPlacesRefuseInWords(t *testing.T) {
 	}
 
 	good := forms[2].form
-	b.send("/apply/residence", url.Values{}).shows(t, 422, "请选择您居住的县", "请填写路名、门牌")
+	nothing := b.send("/apply/residence", url.Values{})
+	nothing.shows(t, 422, "请选择您居住的县", "请填写路名、门牌", `href="#county"`)
+	lacks(t, nothing.page, "请选择您居住的街道", "请选择您居住的社区") // which are asked after the county
+	b.send("/apply/residence", url.Values{"residence_county": {"350602"}}).shows(t, 422, "请选择您居住的街道", `href="#county-street"`, `id="county-street"`)
 	for _, w := range []wrong{
 		{"detail", "", "请填写路名、门牌"}, {"detail", strings.Repeat("路", 10_000), "详细地址最多 100 个字"}, {"detail", "一路\n二路", "写成一行"}, {"detail", "\u202e号81路利胜", "写成一行"},
 		{"residence_community", "", "请选择您居住的社区或村"}, {"residence_street", "370303001", "请选择您居住的街道或乡镇"}, {"residence_county", "370303", "请选择您居住的县"},
@@ -121,7 +124,11 @@ func TestStayAndGroundsRefuseInWords(t *testing.T) {
 	b.send("/apply", url.Values{"city": {scene.Zibo.Jurisdiction}}).goes(t, "/apply/residence") // the person's own answers were kept, the address of the other city was not
 	b.visit("/apply/stay").goes(t, "/apply/residence")
 	b.send("/apply/residence", residenceForm(scene.Zibo)).goes(t, "/apply/stay")
-	b.send("/apply/stay", url.Values{}).shows(t, 422, "请选择您是否打算住满半年", "请选择要申领哪一种居住证")
+	unanswered := b.send("/apply/stay", url.Values{})
+	unanswered.shows(t, 422, "请选择您是否打算住满半年", "请选择要申领哪一种居住证")
+	if strings.Index(unanswered.page, `href="#intends"`) > strings.Index(unanswered.page, `href="#tier"`) {
+		t.Error("what is wrong is not told in the order of the page")
+	}
 	b.send("/apply/stay", url.Values{"intends": {"no"}, "tier": {"permit_1y"}}).shows(t, 422, "打算住满半年以上才能申领")
 	b.send("/apply/stay", url.Values{"intends": {"yes"}, "tier": {"permit_1y"}}).goes(t, "/apply/evidence")
 	holds(t, b.page("/apply/check"), "打算住满半年以上", "1年期")

@@ -3,6 +3,7 @@ package portal
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -87,13 +88,15 @@ func fileNote(p text.Printer, e office.Evidence) string {
 	return fmt.Sprintf("%s, %d KB", form, (e.Size+1023)/1024)
 }
 
+var tooLarge = permit.Fault{Field: "evidence", Code: "evidence_large"}
+
 // readDocument reads an upload. A file that is missing or too large is a fault of the field; everything else that was typed is kept.
 func readDocument(c *fiber.Ctx) (office.Upload, web.Form, permit.Faults, error) {
 	file, form, err := web.ReadUpload(c, "evidence", office.MaxEvidenceBytes)
 	u := office.Upload{Kind: permit.EvidenceKind(form.Get("kind"))}
 	switch {
 	case errors.Is(err, web.ErrTooLarge):
-		return u, form, permit.Faults{{Field: "evidence", Code: "evidence_large"}}, nil
+		return u, form, permit.Faults{tooLarge}, nil
 	case err != nil:
 		return u, form, nil, err
 	case file == nil || len(file.Bytes) == 0:
@@ -127,10 +130,14 @@ func (s *Portal) addEvidence(c *fiber.Ctx) error {
 
 // showEvidenceFaults shows the page again with what is wrong; the kind that was chosen is kept.
 func showEvidenceFaults(c *fiber.Ctx, page evidencePage, form web.Form, faults permit.Faults) error {
-	page.Kind, page.Errors = form.Get("kind"), errorsOf(page.Visit.Printer, faults)
+	page.Kind = form.Get("kind")
+	if !slices.ContainsFunc(faults, func(f permit.Fault) bool { return f.Field == "kind" }) {
+		faults = append(page.App.Draft.CheckEvidenceKind(page.App.Ruleset, permit.EvidenceKind(page.Kind)), faults...)
+	}
+	page.Errors = errorsOf(page.Visit.Printer, faults)
 	page.Frame.HasErrors = true
 	status := fiber.StatusUnprocessableEntity
-	if faults[0].Code == "evidence_large" {
+	if slices.Contains(faults, tooLarge) {
 		status = fiber.StatusRequestEntityTooLarge
 	}
 	return web.Render(c, status, evidenceView(page))

@@ -163,6 +163,7 @@ func TestEvidenceIsRefusedInWords(t *testing.T) {
 	} {
 		b.attach("/apply/evidence", "labour_contract", one.name, one.content).shows(t, 422, one.says, `href="#evidence"`, chosenKind)
 	}
+	b.attach("/apply/evidence", "", "empty.jpg", nil).shows(t, 422, `href="#kind"`, `href="#evidence"`)
 	b.attach("/apply/evidence", "", "contract.jpg", scene.Photo()).shows(t, 422, "请选择这是哪一种材料", `href="#kind"`)
 	b.attach("/apply/evidence", "student_card", "contract.jpg", scene.Photo()).shows(t, 422, "请选择这是哪一种材料")
 	b.attach("/apply/evidence", "labour_contract", "large.jpg", make([]byte, office.MaxEvidenceBytes+1)).shows(t, 413, "文件太大", chosenKind)

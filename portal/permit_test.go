@@ -84,6 +84,12 @@ func TestAccessLogShowsWhoLooked(t *testing.T) {
 	if after := strings.Count(page, "工作人员"); after <= before {
 		t.Errorf("%d entries of staff before somebody looked, %d after", before, after)
 	}
+	for range 20 {
+		b.page("/account")
+	}
+	if more := b.page("/access-log"); strings.Count(more, "<tr") > strings.Count(page, "<tr")+1 || !strings.Contains(more, "次") {
+		t.Error("one's own looks bury those of others")
+	}
 	holds(t, page, "您本人", "东铺头派出所", "受理", "提交申请", "2026年11月24日 09:30")
 	lacks(t, page, "S350602001", officer.ID, "黄志远", played["zz.pre_applied"].Reference)
 	holds(t, b.page("/access-log?lang=en"), "Police Station", "You")

@@ -45,7 +45,7 @@ func residenceView(page stepPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = parts.Address(p, parts.AddressView{ID: "county", Name: "residence", Legend: p.Say("field.residence", "City", page.City), Hint: p.Say("field.residence_hint"), Error: page.Errors.For("county", "street", "community"), Scope: parts.City, Root: page.App.Jurisdiction, Value: d.Residence()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = parts.Address(p, parts.AddressView{ID: "county", Name: "residence", Legend: p.Say("field.residence", "City", page.City), Hint: p.Say("field.residence_hint"), Error: page.Errors.For("county", "county-street", "county-community"), Scope: parts.City, Root: page.App.Jurisdiction, Value: d.Residence()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

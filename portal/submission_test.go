@@ -55,6 +55,7 @@ func TestSendingTwiceIsSendingOnce(t *testing.T) {
 	again.goes(t, at)
 	holds(t, b.page(at), "预申请已提交", strings.TrimPrefix(at, "/applications/"), "下一步")
 	lacks(t, b.page(at), "预申请已提交") // said once
+	holds(t, b.page(at+"/slip"), "受理后告知")
 
 	// Back: the pages of the draft are no longer there, and say what is.
 	for _, path := range []string{"/apply/check", "/apply/identity", "/apply/evidence"} {

@@ -232,9 +232,6 @@ func checkLine(field, s string, max int, required bool) Faults {
 
 func (d Draft) checkStay(r *policy.Ruleset, today civic.Date) Faults {
 	var faults Faults
-	if tier, ok := r.Tier(d.Tier); !ok || !tier.Granted() {
-		faults = append(faults, Fault{"tier", "tier_choose"})
-	}
 	if AsksRegistration(r) {
 		switch {
 		case d.RegisteredOn.IsZero():
@@ -252,6 +249,9 @@ func (d Draft) checkStay(r *policy.Ruleset, today civic.Date) Faults {
 		default:
 			faults = append(faults, Fault{"intends", "intends_choose"})
 		}
+	}
+	if tier, ok := r.Tier(d.Tier); !ok || !tier.Granted() {
+		faults = append(faults, Fault{"tier", "tier_choose"})
 	}
 	return append(faults, checkLine("workplace", d.Workplace, MaxWorkplace, false)...)
 }
