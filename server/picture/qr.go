@@ -19,7 +19,7 @@ var qrLimits = Limits{MaxBytes: 8 << 20, MaxPixels: 16_000_000, MaxSide: 4000, M
 const readSide = 1600
 
 // ReadQR finds one QR code in a photo or screenshot (JPEG or PNG, at most 4000 pixels on a side) and returns its text. It tries
-// several ways, from quick to thorough, the last for light codes on dark. Every error is a *Refusal.
+// several ways, from quick to thorough: the first for a picture that is nothing but a code, the last for light codes on dark. Every error is a *Refusal.
 func ReadQR(file []byte) (string, error) {
 	img, err := decode(file, qrLimits)
 	if err != nil {
@@ -31,6 +31,7 @@ func ReadQR(file []byte) (string, error) {
 		full = scaleGray(img, float64(readSide)/float64(long))
 	}
 	tries := []func() (string, bool){
+		func() (string, bool) { return readGray(full, gozxing.NewHybridBinarizer, gozxing.DecodeHintType_PURE_BARCODE) },
 		func() (string, bool) { return readGray(full, gozxing.NewHybridBinarizer) },
 		func() (string, bool) { return readGray(full, gozxing.NewGlobalHistgramBinarizer) },
 		func() (string, bool) { return readGray(scaleGray(full, 0.5), gozxing.NewHybridBinarizer) },
@@ -46,7 +47,7 @@ func ReadQR(file []byte) (string, error) {
 }
 
 // readGray runs the reader once. The reader indexes by what it believes to see; a picture on which it stumbles is one without a code.
-func readGray(img *image.Gray, binarizer func(gozxing.LuminanceSource) gozxing.Binarizer) (text string, ok bool) {
+func readGray(img *image.Gray, binarizer func(gozxing.LuminanceSource) gozxing.Binarizer, how ...gozxing.DecodeHintType) (text string, ok bool) {
 	defer func() {
 		if recover() != nil {
 			text, ok = "", false
@@ -57,6 +58,9 @@ func readGray(img *image.Gray, binarizer func(gozxing.LuminanceSource) gozxing.B
 		return "", false
 	}
 	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
+	for _, hint := range how {
+		hints[hint] = true
+	}
 	result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
 	if err != nil {
 		return "", false
