@@ -2,6 +2,7 @@ package portal
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -110,6 +111,7 @@ type permitServicesPage struct {
 // verdictGroup is the services under one verdict.
 type verdictGroup struct {
 	Verdict string
+	Items   int
 	Cards   []parts.ServiceCardView
 }
 
@@ -146,10 +148,15 @@ func verdictGroups(p text.Printer, r *policy.Ruleset, answer policy.EntitlementA
 			if !ok {
 				continue
 			}
+			var items []policy.ItemAnswer
 			for _, item := range service.Items {
 				if item.Verdict == verdict {
-					group.Cards = append(group.Cards, itemCard(p, r, known, item))
+					items = append(items, item)
 				}
+			}
+			if len(items) > 0 {
+				group.Items += len(items)
+				group.Cards = append(group.Cards, serviceCard(p, r, known, items))
 			}
 		}
 		if len(group.Cards) > 0 {
@@ -159,23 +166,27 @@ func verdictGroups(p text.Printer, r *policy.Ruleset, answer policy.EntitlementA
 	return groups
 }
 
-func itemCard(p text.Printer, r *policy.Ruleset, service *policy.Service, answer policy.ItemAnswer) parts.ServiceCardView {
-	card := parts.ServiceCardView{ID: answer.ID, Href: "/services/" + service.ID, Clause: service.Clause, Verdict: string(answer.Verdict), Summary: pick(p, service.Title)}
-	for i := range service.Items {
-		if service.Items[i].ID == answer.ID {
-			card.Title = pick(p, service.Items[i].Label)
-		}
-	}
-	for i, code := range service.Departments {
-		if d, ok := r.Department(code); ok {
-			if i > 0 {
-				card.Departments += p.Pick("、", ", ")
+// serviceCard is a service with those of its items that share a verdict, each named with what it depends on.
+func serviceCard(p text.Printer, r *policy.Ruleset, service *policy.Service, answers []policy.ItemAnswer) parts.ServiceCardView {
+	card := parts.ServiceCardView{ID: service.ID + "-" + string(answers[0].Verdict), Title: pick(p, service.Title), Href: "/services/" + service.ID, Clause: service.Clause,
+		Verdict: string(answers[0].Verdict)}
+	var names, departments []string
+	for _, a := range answers {
+		for i := range service.Items {
+			if service.Items[i].ID == a.ID {
+				names = append(names, pick(p, service.Items[i].Label))
 			}
-			card.Departments += pick(p, d.Name)
+		}
+		if a.From != nil {
+			card.From = *a.From
 		}
 	}
-	if answer.From != nil {
-		card.From = *answer.From
+	card.Summary = strings.Join(names, p.Pick("；", "; "))
+	for _, code := range service.Departments {
+		if d, ok := r.Department(code); ok {
+			departments = append(departments, pick(p, d.Name))
+		}
 	}
+	card.Departments = strings.Join(departments, p.Pick("、", ", "))
 	return card
 }

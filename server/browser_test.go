@@ -73,15 +73,10 @@ func startCity() (*city, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &city{origin: "http://" + addrs[0], password: "a journey of a thousand li", data: data}
-	logs, err := os.Create(filepath.Join(data, "log.json"))
-	if err != nil {
-		cancel()
-		return nil, err
-	}
 	ended := make(chan error, 1)
 	go func() {
 		ended <- run(ctx, []string{"demo", "-addr", addrs[0], "-admin-addr", addrs[1], "-agent-addr", addrs[2], "-data", data, "-demo-password", c.password, "-clock", cityTime,
-			"-pg-bin", os.Getenv("ANJU_PG_BIN"), "-pg-npm", os.Getenv("ANJU_PG_NPM")}, []string{}, io.Discard, logs)
+			"-pg-bin", os.Getenv("ANJU_PG_BIN"), "-pg-npm", os.Getenv("ANJU_PG_NPM")}, []string{}, io.Discard, io.Discard)
 	}()
 	c.stop = func() error {
 		cancel()

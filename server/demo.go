@@ -10,6 +10,8 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -20,7 +22,7 @@ import (
 )
 
 // demo runs the demonstration city: both cities with invented people at every stage. It listens on this machine only.
-func demo(ctx context.Context, c config, rest []string, out io.Writer, log *slog.Logger) error {
+func demo(ctx context.Context, c config, rest []string, out io.Writer, _ *slog.Logger) error {
 	if len(rest) > 0 {
 		return fmt.Errorf("demo takes settings only, not %q", rest[0])
 	}
@@ -36,6 +38,12 @@ func demo(ctx context.Context, c config, rest []string, out io.Writer, log *slog
 	if len(c.extensions) == 0 { // so that both cities can be tried; marked as demonstration wherever it is shown
 		c.extensions = []extension{{"zibo-2014", civic.DateOf(clock.Now()).AddMonths(36).String(), "演示用延长文件（非真实文件）"}}
 	}
+	fmt.Fprintln(out, "Opening the demonstration city ...")
+	log, closeLog, err := demoLog(c)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
 	h, err := openHouse(ctx, c, clock, true, log)
 	if err != nil {
 		return err
@@ -51,6 +59,25 @@ func demo(ctx context.Context, c config, rest []string, out io.Writer, log *slog
 	defer agent()
 	return h.open(ctx, c, keys, log, func() { doors(out, c, password, played) })
 }
+
+// demoLog opens the demo's log in its data folder: on the terminal stand the doors, not a line for every request.
+func demoLog(c config) (log *slog.Logger, end func(), err error) {
+	if err := os.MkdirAll(c.data, 0o755); err != nil {
+		return nil, nil, err
+	}
+	file, err := os.OpenFile(demoLogPath(c), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	end = func() {
+		if err := file.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "anju: the log:", err)
+		}
+	}
+	return slog.New(slog.NewJSONHandler(file, nil)), end, nil
+}
+
+func demoLogPath(c config) string { return filepath.Join(c.data, "demo.log") }
 
 // loopback reports whether an address is on this machine.
 func loopback(addr string) bool {
@@ -160,5 +187,5 @@ func doors(out io.Writer, c config, password string, played bool) {
 	if !played {
 		fmt.Fprintln(out, "The city is as it was left. Delete the data folder to begin anew.")
 	}
-	fmt.Fprint(out, "Stop with Ctrl-C.\n\n")
+	fmt.Fprintf(out, "Log: %s. Stop with Ctrl-C.\n\n", demoLogPath(c))
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"anju/server/scene"
@@ -38,7 +37,7 @@ func TestShots(t *testing.T) {
 // discreet looks through everything that the demo logged while people went about their business: no name, number or phone of anybody
 // may stand in it.
 func discreet(folder string) error {
-	logs, err := os.ReadFile(filepath.Join(folder, "log.json"))
+	logs, err := os.ReadFile(demoLogPath(config{data: folder}))
 	if err != nil {
 		return err
 	}

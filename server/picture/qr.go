@@ -31,7 +31,9 @@ func ReadQR(file []byte) (string, error) {
 		full = scaleGray(img, float64(readSide)/float64(long))
 	}
 	tries := []func() (string, bool){
-		func() (string, bool) { return readGray(full, gozxing.NewHybridBinarizer, gozxing.DecodeHintType_PURE_BARCODE) },
+		func() (string, bool) {
+			return readGray(full, gozxing.NewHybridBinarizer, gozxing.DecodeHintType_PURE_BARCODE)
+		},
 		func() (string, bool) { return readGray(full, gozxing.NewHybridBinarizer) },
 		func() (string, bool) { return readGray(full, gozxing.NewGlobalHistgramBinarizer) },
 		func() (string, bool) { return readGray(scaleGray(full, 0.5), gozxing.NewHybridBinarizer) },
