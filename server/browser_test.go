@@ -201,7 +201,7 @@ func openTab(t *testing.T, s size, script bool) *tab {
 	if err := chromedp.Do(ctx); err != nil { // the first Do owns the window, so it has no deadline
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 20*time.Minute)
 	t.Cleanup(stop)
 	tb := &tab{ctx, t, c, script}
 	tb.do(chromedp.EmulateViewport(s.width, s.height))
