@@ -122,6 +122,11 @@ func (s *Portal) startApplying(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	for _, st := range steps { // what was typed into an earlier draft and never saved
+		if _, err := s.office.Unpark(c.UserContext(), v.Actor.ID, "/apply/"+string(st.step)); err != nil {
+			return err
+		}
+	}
 	return web.SeeOther(c, "/apply/"+string(draft.Next()))
 }
 
@@ -211,6 +216,11 @@ func (s *Portal) showStep(st step) fiber.Handler {
 				st.typed(form, &page)
 			}
 			page.Kept, page.Return = true, form.Get("return")
+			page.Errors = errorsOf(v.Printer, page.App.Faults(st.step))
+			page.Frame.HasErrors = len(page.Errors) > 0
+			if err := s.office.Park(c.UserContext(), v.Actor.ID, c.Path(), parked); err != nil { // kept until it is saved: a reload loses nothing
+				return err
+			}
 		}
 		return web.Render(c, fiber.StatusOK, st.view(page))
 	}
@@ -245,8 +255,14 @@ func (s *Portal) saveStep(st step) fiber.Handler {
 		if err != nil {
 			return lostDraft(c, err)
 		}
-		if len(faults) > 0 {
+		if len(faults) > 0 { // kept as well, so that the language switch and Back bring it up again
+			if err := s.office.Park(c.UserContext(), v.Actor.ID, c.Path(), form.Values()); err != nil {
+				return err
+			}
 			return show(app, faults)
+		}
+		if _, err := s.office.Unpark(c.UserContext(), v.Actor.ID, c.Path()); err != nil {
+			return err
 		}
 		return web.SeeOther(c, "/apply/"+string(following(app, st.step, form.Get("return"))))
 	}

@@ -175,6 +175,21 @@ func TestDraftContinues(t *testing.T) {
 	lacks(t, c.browser().signIn(otherPhone).page("/apply"), "继续填写")
 }
 
+// TestLanguageSwitchKeepsWhatWasTyped changes the language on a page that shows errors: what was typed is still there, and the errors speak
+// the other language. In a draft that is begun anew for another city it is gone.
+func TestLanguageSwitchKeepsWhatWasTyped(t *testing.T) {
+	c, _ := open(t, true, "zz.issued")
+	forms := zhangzhouForms(t, "罗小兰", 18)
+	b := c.browser().signIn(phone).begin(scene.Zhangzhou, forms, "identity")
+	b.send("/apply/identity", with(forms[0].form, "name", "罗小兰兰", "id_number", "123")).shows(t, 422, "请填写 18 位公民身份号码")
+	for range 2 {
+		holds(t, b.page("/apply/identity?lang=en"), `value="罗小兰兰"`, `value="123"`, "Enter the 18 characters", `href="#id_number"`)
+		holds(t, b.page("/apply/identity?lang=zh"), `value="罗小兰兰"`, "请填写 18 位公民身份号码")
+	}
+	b.send("/apply", url.Values{"city": {scene.Zibo.Jurisdiction}}).goes(t, "/apply/identity")
+	lacks(t, b.page("/apply/identity"), "罗小兰兰")
+}
+
 // TestNothingTypedIsLost lets the session end while a step is being filled in.
 func TestNothingTypedIsLost(t *testing.T) {
 	c, _ := open(t, true, "zz.issued")
@@ -195,7 +210,9 @@ func TestNothingTypedIsLost(t *testing.T) {
 	same := c.browser().signIn(phone)
 	holds(t, same.page("/apply/identity"), `value="罗小兰兰"`, `value="41010219920307"`, `<option value="01" selected`, "还没有保存")
 	same.visit("/apply/hukou").goes(t, "/apply/identity") // it was shown, not saved
-	lacks(t, same.page("/apply/identity"), "罗小兰兰")
+	holds(t, same.page("/apply/identity"), "罗小兰兰") // and a reload loses nothing either
+	same.send("/apply/identity", forms[0].form).goes(t, "/apply/hukou")
+	lacks(t, same.page("/apply/identity"), "罗小兰兰", "还没有保存")
 
 	// A date that no calendar has comes back as it was typed.
 	same.begin(scene.Zhangzhou, forms, "stay")
