@@ -67,6 +67,9 @@ func (o *Office) submit(ctx context.Context, tx Tx, actor access.Actor, p PreApp
 		return a, judged(err)
 	}
 	station, err := tx.StationFor(ctx, p.Jurisdiction, p.Draft.Street)
+	if errors.Is(err, ErrNotFound) { // no station of the street has been set up: said in words, and the draft stays
+		return a, &Error{What: Denied, Why: "no_station"}
+	}
 	if err != nil {
 		return a, err
 	}

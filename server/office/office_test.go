@@ -1,0 +1,84 @@
+package office_test
+
+import (
+	"errors"
+	"log/slog"
+	"testing"
+
+	"anju/server/access"
+	"anju/server/office"
+	"anju/server/scene"
+	"anju/server/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+func house(t *testing.T) scene.House {
+	t.Helper()
+	h, err := scene.NewHouse(t.Context(), storetest.Open(t), "http://example.com", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// TestWithoutAStationTheDraftStays sends a pre-application in a city that has not set up its stations: it is refused in a way that can be
+// said in words, and nothing is lost.
+func TestWithoutAStationTheDraftStays(t *testing.T) {
+	h := house(t)
+	played, err := h.Play(t.Context(), scene.PersonOf("zz.pre_applied"))
+	if !errors.Is(err, &office.Error{What: office.Denied, Why: "no_station"}) {
+		t.Fatalf("sent without a station: %v", err)
+	}
+	draft, err := h.Office.Draft(t.Context(), played.Citizen())
+	if err != nil || draft.Draft.Name != played.Name || len(draft.Evidence) != 1 {
+		t.Errorf("the draft is gone: %v", err)
+	}
+}
+
+// TestEverySceneOfTheDemo plays everybody's story and finds each where it should have come to.
+func TestEverySceneOfTheDemo(t *testing.T) {
+	h := house(t)
+	ctx := t.Context()
+	if err := h.Furnish(ctx, "password of the test"); err != nil {
+		t.Fatal(err)
+	}
+	if empty, err := h.Empty(ctx); err != nil || !empty {
+		t.Fatalf("a new house is not empty: %v", err)
+	}
+	all, err := h.PlayAll(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if empty, err := h.Empty(ctx); err != nil || empty {
+		t.Fatalf("a house that was played in is empty: %v", err)
+	}
+	if err := h.Furnish(ctx, "another password"); err != nil {
+		t.Fatalf("the second start: %v", err)
+	}
+	if _, err := h.Office.SignInStaff(ctx, access.Actor{Kind: access.Anyone}, "zz.accept", "another password", "", "peer"); err != nil {
+		t.Errorf("the new password does not work: %v", err)
+	}
+	for key, p := range all {
+		if p.Stage == "" {
+			if _, err := h.Office.Draft(ctx, p.Citizen()); err != nil {
+				t.Errorf("%s has no draft: %v", key, err)
+			}
+			continue
+		}
+		progress, err := h.Office.Application(ctx, p.Citizen(), p.Reference)
+		if err != nil || progress.Application.State != p.Stage {
+			t.Errorf("%s stands at %s, not %s: %v", key, progress.Application.State, p.Stage, err)
+		}
+		if p.Permit == "" {
+			continue
+		}
+		found, err := h.Office.Permit(ctx, p.Citizen(), p.Permit)
+		if err != nil || len(found.Signed) == 0 {
+			t.Errorf("%s has no signed permit: %v", key, err)
+		}
+		if got := found.Permit; (got.Tier == "residence_permit") != got.ValidUntil.IsZero() || got.ValidUntil.IsZero() == got.EndorseBy.IsZero() {
+			t.Errorf("%s: valid until %s, endorsed by %s, %s", key, got.ValidUntil, got.EndorseBy, got.Tier)
+		}
+	}
+}
