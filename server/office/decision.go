@@ -59,8 +59,18 @@ func (o *Office) decide(ctx context.Context, actor access.Actor, d Decision, rol
 
 // Accept takes a pre-application (受理): the clock starts.
 func (o *Office) Accept(ctx context.Context, actor access.Actor, d Decision, in permit.Acceptance) (Case, error) {
-	return o.decide(ctx, actor, d, access.Acceptor, ledger.Accepted, func(_ Tx, c Case, by permit.Officer, r *policy.Ruleset) (permit.Application, permit.Event, error) {
-		return permit.Accept(c.Application, in, by, r, o.Calendar, o.now())
+	return o.decide(ctx, actor, d, access.Acceptor, ledger.Accepted, func(tx Tx, c Case, by permit.Officer, r *policy.Ruleset) (permit.Application, permit.Event, error) {
+		a, event, err := permit.Accept(c.Application, in, by, r, o.Calendar, o.now())
+		if err != nil {
+			return a, event, err
+		}
+		account, err := tx.Account(ctx, a.Account)
+		if err != nil {
+			return a, event, err
+		}
+		person := asDeclared(c).Person // the ID card has been compared with it
+		person.Phone = account.Phone
+		return a, event, tx.RenewPerson(ctx, person, o.now())
 	}, "accepted")
 }
 

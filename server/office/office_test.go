@@ -7,6 +7,7 @@ import (
 
 	"anju/server/access"
 	"anju/server/office"
+	"anju/server/permit"
 	"anju/server/scene"
 	"anju/server/store/storetest"
 )
@@ -80,5 +81,43 @@ func TestEverySceneOfTheDemo(t *testing.T) {
 		if got := found.Permit; (got.Tier == "residence_permit") != got.ValidUntil.IsZero() || got.ValidUntil.IsZero() == got.EndorseBy.IsZero() {
 			t.Errorf("%s: valid until %s, endorsed by %s, %s", key, got.ValidUntil, got.EndorseBy, got.Tier)
 		}
+	}
+}
+
+// TestTypingANumberChangesNobody has a stranger apply with the number of somebody whose application was refused: until an officer has
+// compared the ID card the record of the person stays as it is, and each sees only what they typed.
+func TestTypingANumberChangesNobody(t *testing.T) {
+	h := house(t)
+	ctx := t.Context()
+	if err := h.Furnish(ctx, "password of the test"); err != nil {
+		t.Fatal(err)
+	}
+	victim, err := h.Play(ctx, scene.PersonOf("zz.refused"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger := scene.PersonOf("zz.pre_applied")
+	stranger.ID = victim.ID
+	played, err := h.Play(ctx, stranger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := h.Office.Application(ctx, victim.Citizen(), victim.Reference)
+	if err != nil || theirs.Person.Name != victim.Name {
+		t.Errorf("the person is now called %s: %v", theirs.Person.Name, err)
+	}
+	own, err := h.Office.Application(ctx, played.Citizen(), played.Reference)
+	if err != nil || own.Person.Name != stranger.Name {
+		t.Errorf("the applicant sees %s: %v", own.Person.Name, err)
+	}
+	officer, err := h.Actor(ctx, "zz.accept")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Office.Accept(ctx, officer, office.Decision{Reference: played.Reference, Version: 1}, permit.Acceptance{IdentitySeen: true, EvidenceSeen: true}); err != nil {
+		t.Fatal(err)
+	}
+	if theirs, err = h.Office.Application(ctx, victim.Citizen(), victim.Reference); err != nil || theirs.Person.Name != stranger.Name {
+		t.Errorf("after the comparison the person is called %s: %v", theirs.Person.Name, err)
 	}
 }

@@ -107,9 +107,11 @@ type DraftTx interface {
 
 // ApplicationTx keeps persons, applications and their history.
 type ApplicationTx interface {
-	// PersonOf returns the person with the ID number in the city, creating one with the particulars given, or bringing phone and name
-	// up to date.
+	// PersonOf returns the person with the ID number in the city as the record has it, creating one from the particulars given. A known
+	// person is not changed: whoever types a number may not be that person.
 	PersonOf(ctx context.Context, p permit.Person, now time.Time) (permit.Person, error)
+	// RenewPerson brings name, ethnic group and phone up to date, once an officer has compared them with the ID card. What is empty stays.
+	RenewPerson(ctx context.Context, p permit.Person, now time.Time) error
 
 	// CreateApplication stores a submitted application with its token and first event. The same idempotency key again returns the
 	// application made then (again true), or ErrReused when the body hash differs.

@@ -41,6 +41,7 @@ func (o *Office) progress(ctx context.Context, f Finder, actor access.Actor, pur
 		if p.Case, err = tx.FindApplication(ctx, f, o.entry(actor, ledger.Viewed, purpose)); err != nil {
 			return err
 		}
+		p.Case = asDeclared(p.Case)
 		a := p.Case.Application
 		if p.Events, err = tx.Events(ctx, a.Jurisdiction, a.ID); err != nil {
 			return err
@@ -52,6 +53,15 @@ func (o *Office) progress(ctx context.Context, f Finder, actor access.Actor, pur
 		return err
 	})
 	return p, err
+}
+
+// asDeclared shows the person as the application declares it, while no officer has compared it with the record: so an applicant sees what
+// was typed, and nothing of a person whose number it is.
+func asDeclared(c Case) Case {
+	if a := c.Application; a.AcceptedOn.IsZero() {
+		c.Person.Name, c.Person.EthnicGroup = a.Particulars.Name, a.Particulars.EthnicGroup
+	}
+	return c
 }
 
 // Track returns the progress of an application to whoever knows both its reference and the applicant's ID number, without signing in:

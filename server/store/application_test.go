@@ -27,14 +27,18 @@ func TestPersonOf(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	renamed := permit.Person{ID: id(), Jurisdiction: city, Name: "张晓明", IDNumber: first.IDNumber, Phone: "13900001234"}
+	if got := of(renamed); got != first {
+		t.Fatalf("somebody who types the number changed the person: %+v", got)
+	}
+	d.do(func(tx office.Tx) error { return tx.RenewPerson(ctx, renamed, now) })
 	want := first
-	want.Name, want.Phone = renamed.Name, renamed.Phone
-	if got := of(renamed); got != want {
+	want.Name, want.Phone = renamed.Name, renamed.Phone // what is not given stays
+	if got := of(first); got != want {
 		t.Fatalf("%+v", got)
 	}
-	if got := of(permit.Person{ID: id(), Jurisdiction: city, IDNumber: first.IDNumber}); got != want {
-		t.Fatalf("what was not given was lost: %+v", got)
-	}
+	refused(t, d.try(func(tx office.Tx) error {
+		return tx.RenewPerson(ctx, permit.Person{Jurisdiction: other, IDNumber: first.IDNumber, Name: "张晓明"}, now)
+	}), office.ErrNotFound)
 	elsewhere := first
 	elsewhere.ID, elsewhere.Jurisdiction = id(), other
 	if got := of(elsewhere); got.ID != elsewhere.ID {

@@ -38,16 +38,9 @@ func (t *tx) PersonOf(ctx context.Context, p permit.Person, now time.Time) (perm
 		if err != nil || made {
 			return p, err
 		}
-		known, err = t.lockPerson(ctx, p) // somebody made it meanwhile
-		if err != nil {
-			return permit.Person{}, err
-		}
-		return t.renewPerson(ctx, known, p, now)
+		return t.lockPerson(ctx, p) // somebody made it meanwhile
 	}
-	if err != nil {
-		return permit.Person{}, err
-	}
-	return t.renewPerson(ctx, known, p, now)
+	return known, err
 }
 
 func (t *tx) lockPerson(ctx context.Context, p permit.Person) (permit.Person, error) {
@@ -74,8 +67,11 @@ func (t *tx) insertPerson(ctx context.Context, p permit.Person, now time.Time) (
 	return tag.RowsAffected() == 1, failed(err)
 }
 
-// renewPerson brings what may change up to date. What is not given stays.
-func (t *tx) renewPerson(ctx context.Context, known, p permit.Person, now time.Time) (permit.Person, error) {
+func (t *tx) RenewPerson(ctx context.Context, p permit.Person, now time.Time) error {
+	known, err := t.lockPerson(ctx, p)
+	if err != nil {
+		return err
+	}
 	renewed := known
 	for _, field := range []struct{ have, given *string }{{&renewed.Name, &p.Name}, {&renewed.EthnicGroup, &p.EthnicGroup}, {&renewed.Phone, &p.Phone}} {
 		if *field.given != "" {
@@ -83,15 +79,15 @@ func (t *tx) renewPerson(ctx context.Context, known, p permit.Person, now time.T
 		}
 	}
 	if renewed == known {
-		return known, nil
+		return nil
 	}
-	_, err := t.q.Exec(ctx, `
+	_, err = t.q.Exec(ctx, `
 		update person set name = $3, ethnic_group = $4, phone = $5, name_index = $6, surname_index = $7, initials_index = $8, updated_at = $9
 		where jurisdiction = $1 and id = $2`,
 		known.Jurisdiction, known.ID, t.sealPerson(renewed, "name", renewed.Name), t.sealPerson(renewed, "ethnic_group", renewed.EthnicGroup),
 		t.sealPerson(renewed, "phone", renewed.Phone), t.nameIndex(renewed.Name), t.surnameIndex(civic.Surname(renewed.Name)),
 		t.initialsIndex(civic.Initials(renewed.Name)), now)
-	return renewed, failed(err)
+	return failed(err)
 }
 
 func (t *tx) sealPerson(p permit.Person, column, value string) []byte {
