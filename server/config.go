@@ -98,8 +98,15 @@ func readConfig(command string, args, environ []string, help io.Writer) (config,
 	for _, s := range settings {
 		flags.Func(s.name, fmt.Sprintf("%s (%s, default %q)", s.meaning, s.variable(), s.fallback), func(v string) error { return s.set(&c, v) })
 	}
-	if err := flags.Parse(args); err != nil {
-		return c, nil, err
+	var rest []string // what is no setting; settings may stand before, between and behind
+	for {
+		if err := flags.Parse(args); err != nil {
+			return c, nil, err
+		}
+		if flags.NArg() == 0 {
+			break
+		}
+		rest, args = append(rest, flags.Arg(0)), flags.Args()[1:]
 	}
 	if c.origin == "" {
 		c.origin = "http://" + c.addr
@@ -107,7 +114,7 @@ func readConfig(command string, args, environ []string, help io.Writer) (config,
 	if c.databaseDirect == "" {
 		c.databaseDirect = c.databaseURL
 	}
-	return c, flags.Args(), nil
+	return c, rest, nil
 }
 
 // valid checks single values.

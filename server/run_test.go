@@ -42,6 +42,7 @@ func TestAWrongSettingStopsTheStartAndIsNamed(t *testing.T) {
 		{nil, []string{"demo", "-addr", "192.0.2.1:8080"}, "192.0.2.1"},
 		{nil, []string{"demo", "-clock", "yesterday"}, "yesterday"},
 		{nil, []string{"staff", "add", "a", "b", "king@x@350600"}, "king"},
+		{nil, []string{"staff", "-data", "x", "add", "a", "-pg-bin", "npm", "b", "queen@x@350600", "-addr", "127.0.0.1:1"}, "queen"},
 	} {
 		_, err := start(t.Context(), one.environ, one.args...)
 		if err == nil || !strings.Contains(err.Error(), one.named) {

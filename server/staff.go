@@ -88,7 +88,23 @@ func staff(ctx context.Context, c config, rest []string, out io.Writer, log *slo
 		return err
 	}
 	member.TOTPSecret = secret
-	if err := h.store.Within(ctx, func(tx office.Tx) error { return tx.CreateStaff(ctx, member) }); err != nil {
+	err = h.store.Within(ctx, func(tx office.Tx) error {
+		for _, post := range member.Posts {
+			if post.Station == "" { // a post of the whole city
+				continue
+			}
+			if _, err := tx.Station(ctx, post.Jurisdiction, post.Station); errors.Is(err, office.ErrNotFound) {
+				return fmt.Errorf("there is no station %s in %s", post.Station, post.Jurisdiction)
+			} else if err != nil {
+				return err
+			}
+		}
+		return tx.CreateStaff(ctx, member)
+	})
+	if errors.Is(err, &office.Error{What: office.Conflict, Why: "login_taken"}) {
+		return fmt.Errorf("the login %s is taken", member.Login)
+	}
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%s can sign in. Second factor, shown this once, for an authenticator app:\n%s\n", member.Login, address)
