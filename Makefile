@@ -19,7 +19,8 @@ assets/node_modules/.installed: assets/package.json assets/package-lock.json
 	cd assets && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
-test: setup browser       ## vet, generated code, unit, store, HTTP and browser tests
+test: setup browser       ## format, vet, generated code, unit, store, HTTP and browser tests
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go' | grep -v '_templ\.go$$')); test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted" >&2; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 	./.ci/generated

@@ -210,7 +210,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	same := c.browser().signIn(phone)
 	holds(t, same.page("/apply/identity"), `value="罗小兰兰"`, `value="41010219920307"`, `<option value="01" selected`, "还没有保存")
 	same.visit("/apply/hukou").goes(t, "/apply/identity") // it was shown, not saved
-	holds(t, same.page("/apply/identity"), "罗小兰兰") // and a reload loses nothing either
+	holds(t, same.page("/apply/identity"), "罗小兰兰")        // and a reload loses nothing either
 	same.send("/apply/identity", forms[0].form).goes(t, "/apply/hukou")
 	lacks(t, same.page("/apply/identity"), "罗小兰兰", "还没有保存")
 
