@@ -172,7 +172,7 @@ func doors(out io.Writer, c config, password string, played bool) {
 	fmt.Fprintf(out, "  kiosk     %s/kiosk      made for 1080x1920; the card reader is emulated\n", o)
 	fmt.Fprintf(out, "  console   %s/console    password %s for all staff:\n", o, password)
 	for _, s := range scene.Colleagues() {
-		fmt.Fprintf(out, "              %-10s %v\n", s.Login, s.Roles)
+		fmt.Fprintf(out, "              %-18s %v\n", s.Login, s.Roles)
 	}
 	fmt.Fprintf(out, "  verifier  %s/verify     type, paste or upload a code; no sign-in\n", o)
 	fmt.Fprintf(out, "  parts     %s/parts      every control in every state\n\n", o)

@@ -113,8 +113,7 @@ func visitors(t *testing.T, house scene.House) []visitor {
 		}
 		all = append(all, visitor{name: "citizen", kind: access.Citizen, subject: account.ID})
 		for _, role := range access.Roles() {
-			m := access.StaffMember{ID: office.NewKey(), Login: "map." + string(role), Name: "图测试", PasswordHash: hash,
-				Posts: []access.Post{{Jurisdiction: scene.Zhangzhou.Jurisdiction, Station: scene.Zhangzhou.Station(), Role: role}}}
+			m := access.StaffMember{ID: office.NewKey(), Login: "map." + string(role), Name: "图测试", PasswordHash: hash, Posts: []access.Post{postAs(role)}}
 			if err := tx.CreateStaff(ctx, m); err != nil {
 				return err
 			}
@@ -126,6 +125,18 @@ func visitors(t *testing.T, house scene.House) []visitor {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// postAs is a post of a role in Zhangzhou, with all that the role needs.
+func postAs(role access.Role) access.Post {
+	p := access.Post{Jurisdiction: scene.Zhangzhou.Jurisdiction, Station: scene.Zhangzhou.Station(), Role: role}
+	switch role {
+	case access.Editor:
+		p.Station, p.Government, p.Department = "", scene.Zhangzhou.Jurisdiction, "edu"
+	case access.Publisher:
+		p.Station, p.Government = "", scene.Zhangzhou.Jurisdiction
+	}
+	return p
 }
 
 // meant reports whether a route is open to a visitor.

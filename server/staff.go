@@ -8,10 +8,13 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"anju/server/access"
+	"anju/server/civic"
 	"anju/server/office"
+	"anju/server/policy"
 )
 
 // migrate brings the database to the schema of this program. serve and demo do the same when they start.
@@ -61,13 +64,12 @@ func staff(ctx context.Context, c config, rest []string, out io.Writer, log *slo
 		return errors.New("usage: anju staff add LOGIN NAME ROLE@STATION@CITY ... (password on standard input, 12 characters or more)")
 	}
 	member := access.StaffMember{ID: office.NewKey(), Login: rest[1], Name: rest[2]}
-	for _, post := range rest[3:] {
-		fields := strings.Split(post, "@")
-		role, ok := access.ParseRole(fields[0])
-		if !ok || len(fields) != 3 {
-			return fmt.Errorf("%q is not ROLE@STATION@CITY, with a role of %v", post, access.Roles())
+	for _, words := range rest[3:] {
+		post, err := parsePost(words)
+		if err != nil {
+			return err
 		}
-		member.Posts = append(member.Posts, access.Post{Role: role, Station: fields[1], Jurisdiction: fields[2]})
+		member.Posts = append(member.Posts, post)
 	}
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -90,7 +92,10 @@ func staff(ctx context.Context, c config, rest []string, out io.Writer, log *slo
 	member.TOTPSecret = secret
 	err = h.store.Within(ctx, func(tx office.Tx) error {
 		for _, post := range member.Posts {
-			if post.Station == "" { // a post of the whole city
+			if post.Department != "" && !knowsDepartment(h.office.Book, post.Jurisdiction, post.Department) {
+				return fmt.Errorf("no ruleset of %s has a department %s", post.Jurisdiction, post.Department)
+			}
+			if post.Station == "" { // a post of the whole city or of a department
 				continue
 			}
 			if _, err := tx.Station(ctx, post.Jurisdiction, post.Station); errors.Is(err, office.ErrNotFound) {
@@ -109,4 +114,38 @@ func staff(ctx context.Context, c config, rest []string, out io.Writer, log *slo
 	}
 	fmt.Fprintf(out, "%s can sign in. Second factor, shown this once, for an authenticator app:\n%s\n", member.Login, address)
 	return nil
+}
+
+// parsePost reads ROLE@STATION@CITY. For an editor, a publisher and a department's window the middle is the department (none for a
+// publisher), and the last may be a county: the government whose catalogue it is.
+func parsePost(words string) (access.Post, error) {
+	fields := strings.Split(words, "@")
+	role, ok := access.ParseRole(fields[0])
+	if !ok || len(fields) != 3 {
+		return access.Post{}, fmt.Errorf("%q is not ROLE@STATION@CITY, with a role of %v", words, access.Roles())
+	}
+	post := access.Post{Role: role, Station: fields[1], Jurisdiction: fields[2]}
+	switch role {
+	case access.Editor, access.Publisher:
+		d, ok := civic.DivisionByCode(fields[2])
+		if !ok {
+			return access.Post{}, fmt.Errorf("%q: there is no division %s", words, fields[2])
+		}
+		post = access.Post{Role: role, Department: fields[1], Government: d.Code, Jurisdiction: d.Code[:4] + "00"}
+	case access.Verifier:
+		post = access.Post{Role: role, Department: fields[1], Jurisdiction: fields[2]}
+	}
+	if !post.Valid() {
+		return access.Post{}, fmt.Errorf("%q: an editor has a department and a city or county (editor@edu@350602), a publisher a city or county (publisher@@350602)", words)
+	}
+	return post, nil
+}
+
+// knowsDepartment reports whether a ruleset of the city names a department.
+func knowsDepartment(book *policy.Book, city, code string) bool {
+	j, ok := book.Jurisdiction(city)
+	return ok && slices.ContainsFunc(j.Rulesets, func(r *policy.Ruleset) bool {
+		_, ok := r.Department(code)
+		return ok
+	})
 }

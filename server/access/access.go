@@ -50,11 +50,36 @@ const (
 	System  Kind = "system"
 )
 
-// Post is one role at one station.
+// Post is one role: at a station, or in a department of a government.
 type Post struct {
-	Jurisdiction string // six digits
-	Station      string
+	Jurisdiction string // six digits: the city
+	Station      string // empty for a post of the whole city, and of a department
 	Role         Role
+	// Government is the city or county, six digits, whose catalogue an editor or publisher works on; empty for other roles.
+	Government string
+	// Department is the code of the rulesets ("edu") whose window or desk the post is; empty for other roles.
+	Department string
+}
+
+// Valid reports whether the post says all that its role needs: an editor drafts for one department of one government, a publisher
+// releases for one government.
+func (p Post) Valid() bool {
+	governs := p.Role == Editor || p.Role == Publisher
+	if governs != (p.Government != "") || p.Government != "" && prefecture(p.Government) != p.Jurisdiction {
+		return false
+	}
+	if p.Role == Editor {
+		return p.Department != ""
+	}
+	return p.Department == "" || p.Role == Verifier
+}
+
+// prefecture is the city of a county, and a city's own.
+func prefecture(division string) string {
+	if len(division) != 6 {
+		return ""
+	}
+	return division[:4] + "00"
 }
 
 // Actor is who does something: it stands in every ledger entry, and scopes what staff can see.
@@ -69,6 +94,11 @@ type Actor struct {
 // Holds reports whether the actor has a role at any station.
 func (a Actor) Holds(roles ...Role) bool {
 	return slices.ContainsFunc(a.Posts, func(p Post) bool { return slices.Contains(roles, p.Role) })
+}
+
+// PostsAs returns the posts in which the actor holds one of the roles.
+func (a Actor) PostsAs(roles ...Role) []Post {
+	return slices.DeleteFunc(slices.Clone(a.Posts), func(p Post) bool { return !slices.Contains(roles, p.Role) })
 }
 
 // Scope is the set of stations whose cases a staff query may see. An empty scope sees nothing.

@@ -88,7 +88,8 @@ func TestPasswordAndSecondFactor(t *testing.T) {
 }
 
 func TestScopeHoldsOnlyStationsOfOneCity(t *testing.T) {
-	a := access.Actor{Posts: []access.Post{{"350600", "a", access.Acceptor}, {"350600", "b", access.Verifier}, {"370300", "c", access.Acceptor}, {"350600", "a", access.Issuer}}}
+	a := access.Actor{Posts: []access.Post{{Jurisdiction: "350600", Station: "a", Role: access.Acceptor}, {Jurisdiction: "350600", Station: "b", Role: access.Verifier},
+		{Jurisdiction: "370300", Station: "c", Role: access.Acceptor}, {Jurisdiction: "350600", Station: "a", Role: access.Issuer}}}
 	s := a.Scope()
 	if s.Jurisdiction != "350600" || len(s.Stations) != 1 || s.Stations[0] != "a" {
 		t.Errorf("scope %+v", s)
@@ -98,5 +99,29 @@ func TestScopeHoldsOnlyStationsOfOneCity(t *testing.T) {
 	}
 	if got := s.At("b"); len(got.Stations) != 0 {
 		t.Errorf("a station outside: %+v", got)
+	}
+}
+
+func TestAPostSaysWhatItsRoleNeeds(t *testing.T) {
+	for _, c := range []struct {
+		post  access.Post
+		valid bool
+	}{
+		{access.Post{Jurisdiction: "350600", Station: "a", Role: access.Acceptor}, true},
+		{access.Post{Jurisdiction: "350600", Role: access.Auditor}, true},
+		{access.Post{Jurisdiction: "350600", Role: access.Acceptor, Department: "edu"}, false},
+		{access.Post{Jurisdiction: "350600", Role: access.Acceptor, Government: "350600"}, false},
+		{access.Post{Jurisdiction: "350600", Role: access.Verifier, Department: "edu"}, true},
+		{access.Post{Jurisdiction: "350600", Role: access.Editor, Government: "350602", Department: "edu"}, true},
+		{access.Post{Jurisdiction: "350600", Role: access.Editor, Government: "350602"}, false},
+		{access.Post{Jurisdiction: "350600", Role: access.Editor, Department: "edu"}, false},
+		{access.Post{Jurisdiction: "350600", Role: access.Editor, Government: "370303", Department: "edu"}, false},
+		{access.Post{Jurisdiction: "350600", Role: access.Publisher, Government: "350600"}, true},
+		{access.Post{Jurisdiction: "350600", Role: access.Publisher, Government: "3506"}, false},
+		{access.Post{Jurisdiction: "350600", Role: access.Publisher}, false},
+	} {
+		if c.post.Valid() != c.valid {
+			t.Errorf("%+v: valid is not %v", c.post, c.valid)
+		}
 	}
 }

@@ -63,12 +63,41 @@ func frame(v *web.Visit, title string) parts.FrameView {
 	p := v.Printer
 	f := parts.FrameView{Variant: parts.ConsoleFrame, Title: title, Path: v.Path, Demo: v.Demo}
 	if v.Session != nil {
+		f.Nav = nav(v)
 		f.SignedIn = &parts.SignedIn{Name: v.Actor.Name, Detail: roleNames(p, v.Actor), SignOut: "/console/sign-out"}
 	}
 	if key := "console.flash." + v.Flash; v.Flash != "" && text.Has(key) {
 		f.Flash = &parts.NoticeView{Tone: parts.Good, Text: p.Say(key), Live: true}
 	}
 	return f
+}
+
+// sections are the parts of the console, in the order of the head. Whoever holds one of the roles finds the section there.
+var sections = []struct {
+	text, path string // of the label, and where it begins
+	roles      []access.Role
+}{
+	{"console.queue.title", "/console", caseRoles},
+}
+
+// nav leads to the sections that are open to the visitor. With one alone there is nothing to choose.
+func nav(v *web.Visit) []parts.NavItem {
+	path, _, _ := strings.Cut(v.Path, "?")
+	var items []parts.NavItem
+	for _, s := range sections {
+		if !v.Actor.Holds(s.roles...) {
+			continue
+		}
+		current := strings.HasPrefix(path, s.path)
+		if s.path == "/console" {
+			current = path == s.path || strings.HasPrefix(path, "/console/cases")
+		}
+		items = append(items, parts.NavItem{Label: v.Printer.Say(s.text), Href: s.path, Current: current})
+	}
+	if len(items) < 2 {
+		return nil
+	}
+	return items
 }
 
 // rolesOf lists the roles of a member of staff, each once, in the order of the contracts.

@@ -25,6 +25,11 @@ const (
 	Issued    Action = "issued"
 	Signed    Action = "signed" // a permit's credential was signed
 	Denied    Action = "denied" // an attempt that was not allowed
+
+	Released Action = "released" // a version of a catalogue was published
+	Filed    Action = "filed"    // a published document, or that a release was reported to the government office, was registered
+	Reported Action = "reported" // somebody said that a permit was not honoured
+	Answered Action = "answered" // such a report was answered
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

@@ -75,23 +75,49 @@ type Colleague struct {
 	City  City
 	Other bool // works at the other station
 	Roles []access.Role
+	// Government and Department are those of an editor, publisher or department window.
+	Government, Department string
 }
 
-// Colleagues lists the staff: in each city one person per role of the main job, one who serves another station, and an auditor.
+// posts are a colleague's posts: at a station, or in a department.
+func (c Colleague) posts() []access.Post {
+	street := c.City.Street
+	if c.Other {
+		street = c.City.OtherStreet
+	}
+	var all []access.Post
+	for _, role := range c.Roles {
+		post := access.Post{Jurisdiction: c.City.Jurisdiction, Station: station(street), Role: role, Government: c.Government, Department: c.Department}
+		if c.Government != "" || c.Department != "" {
+			post.Station = ""
+		}
+		all = append(all, post)
+	}
+	return all
+}
+
+// Colleagues lists the staff: in each city one person per role of the main job, one who serves another station, an auditor, a supervisor;
+// at the education department an editor of the city and one of a county and its window; a publisher of the city and one of the county.
 func Colleagues() []Colleague {
 	var all []Colleague
 	names := map[string][]string{
-		"zz": {"陈晓岚", "黄志远", "吴佩珊", "郑海峰", "许文静"},
-		"zb": {"孙丽华", "王建国", "张春燕", "刘明哲", "赵雪梅"},
+		"zz": {"陈晓岚", "黄志远", "吴佩珊", "郑海峰", "许文静", "庄慧玲", "林秋实", "沈若谷", "杨思齐", "柯明月", "苏静怡"},
+		"zb": {"孙丽华", "王建国", "张春燕", "刘明哲", "赵雪梅", "邢志刚", "于文博", "宋雨晨", "韩立新", "毕晓光", "徐佳宁"},
 	}
 	for _, city := range Cities() {
 		n := names[city.Prefix]
 		all = append(all,
-			Colleague{city.Prefix + ".accept", n[0], city, false, []access.Role{access.Acceptor}},
-			Colleague{city.Prefix + ".review", n[1], city, false, []access.Role{access.Reviewer}},
-			Colleague{city.Prefix + ".issue", n[2], city, false, []access.Role{access.Issuer}},
-			Colleague{city.Prefix + ".other", n[3], city, true, []access.Role{access.Acceptor, access.Reviewer}},
-			Colleague{city.Prefix + ".audit", n[4], city, false, []access.Role{access.Auditor}},
+			Colleague{Login: city.Prefix + ".accept", Name: n[0], City: city, Roles: []access.Role{access.Acceptor}},
+			Colleague{Login: city.Prefix + ".review", Name: n[1], City: city, Roles: []access.Role{access.Reviewer}},
+			Colleague{Login: city.Prefix + ".issue", Name: n[2], City: city, Roles: []access.Role{access.Issuer}},
+			Colleague{Login: city.Prefix + ".other", Name: n[3], City: city, Other: true, Roles: []access.Role{access.Acceptor, access.Reviewer}},
+			Colleague{Login: city.Prefix + ".audit", Name: n[4], City: city, Roles: []access.Role{access.Auditor}},
+			Colleague{Login: city.Prefix + ".supervise", Name: n[5], City: city, Roles: []access.Role{access.Supervisor}},
+			Colleague{Login: city.Prefix + ".edit", Name: n[6], City: city, Roles: []access.Role{access.Editor}, Government: city.Jurisdiction, Department: "edu"},
+			Colleague{Login: city.Prefix + ".publish", Name: n[7], City: city, Roles: []access.Role{access.Publisher}, Government: city.Jurisdiction},
+			Colleague{Login: city.Prefix + ".edit.county", Name: n[8], City: city, Roles: []access.Role{access.Editor}, Government: city.County, Department: "edu"},
+			Colleague{Login: city.Prefix + ".publish.county", Name: n[9], City: city, Roles: []access.Role{access.Publisher}, Government: city.County},
+			Colleague{Login: city.Prefix + ".window", Name: n[10], City: city, Roles: []access.Role{access.Verifier}, Department: "edu"},
 		)
 	}
 	return all
@@ -137,14 +163,7 @@ func (h House) Furnish(ctx context.Context, password string) error {
 	}
 	hash := access.HashPassword(password)
 	for _, c := range Colleagues() {
-		street := c.City.Street
-		if c.Other {
-			street = c.City.OtherStreet
-		}
-		m := access.StaffMember{ID: office.NewKey(), Login: c.Login, Name: c.Name, PasswordHash: hash}
-		for _, role := range c.Roles {
-			m.Posts = append(m.Posts, access.Post{Jurisdiction: c.City.Jurisdiction, Station: station(street), Role: role})
-		}
+		m := access.StaffMember{ID: office.NewKey(), Login: c.Login, Name: c.Name, PasswordHash: hash, Posts: c.posts()}
 		err := h.Store.Within(ctx, func(tx office.Tx) error {
 			known, err := tx.StaffByLogin(ctx, c.Login)
 			if errors.Is(err, office.ErrNotFound) {

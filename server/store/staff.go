@@ -52,7 +52,9 @@ func (t *tx) staff(ctx context.Context, where, arg string) (m access.StaffMember
 	if open.err != nil {
 		return access.StaffMember{}, open.err
 	}
-	rows, err = t.q.Query(ctx, `select jurisdiction, coalesce(station, '') as station, role from post where staff = $1 order by jurisdiction, station, role`, row.ID)
+	rows, err = t.q.Query(ctx, `
+		select jurisdiction, coalesce(station, '') as station, role, coalesce(government, '') as government, coalesce(department, '') as department
+		from post where staff = $1 order by jurisdiction, station, role, government, department`, row.ID)
 	if err != nil {
 		return m, failed(err)
 	}
@@ -71,7 +73,8 @@ func (t *tx) CreateStaff(ctx context.Context, m access.StaffMember) error {
 		return failed(err)
 	}
 	for _, p := range m.Posts {
-		_, err := t.q.Exec(ctx, `insert into post (staff, jurisdiction, station, role) values ($1, $2, $3, $4)`, m.ID, p.Jurisdiction, orNull(p.Station), p.Role)
+		_, err := t.q.Exec(ctx, `insert into post (staff, jurisdiction, station, role, government, department) values ($1, $2, $3, $4, $5, $6)`,
+			m.ID, p.Jurisdiction, orNull(p.Station), p.Role, orNull(p.Government), orNull(p.Department))
 		if err != nil {
 			return failed(err)
 		}
