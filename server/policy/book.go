@@ -8,6 +8,7 @@ type Book struct {
 	conditions    []Condition
 	codes         map[string]int
 	offices       []Office
+	themes        []Theme
 	inactive      map[PermitStatus]civic.Text
 	grounds       map[string]bool // of every ruleset
 	threeYear     map[string]bool
@@ -39,6 +40,9 @@ type Extension struct {
 	Until    civic.Date // the last day it is prolonged to
 	Document string     // its number
 }
+
+// Themes returns what services are about, in the order in which they are shown.
+func (b *Book) Themes() []Theme { return b.themes }
 
 // Jurisdictions returns the cities in order of code.
 func (b *Book) Jurisdictions() []Jurisdiction { return b.jurisdictions }

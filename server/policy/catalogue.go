@@ -25,9 +25,13 @@ type Department struct {
 type Service struct {
 	ID string `json:"id"`
 	// Category is "basic_service", "convenience" or "tier_service".
-	Category string     `json:"category"`
-	Title    civic.Text `json:"title"`
-	Basis    `yaml:",inline"`
+	Category string `json:"category"`
+	// Theme is what the service is about, of Book.Themes; an item may have its own.
+	Theme string `json:"-" yaml:"theme"`
+	// Also are words that people use for it and the text does not, to find it by.
+	Also  []string   `json:"-" yaml:"also,omitempty"`
+	Title civic.Text `json:"title"`
+	Basis `yaml:",inline"`
 	// Tiers are those that open the service; a tier reached from one of them keeps it.
 	Tiers       []string `json:"tiers"`
 	Departments []string `json:"departments"`
@@ -46,6 +50,7 @@ type Item struct {
 	Label civic.Text `json:"label"`
 	// Free is Yes only where the text says so; else Unknown, never No.
 	Free       Known    `json:"free" yaml:",omitempty"`
+	Theme      string   `json:"-" yaml:"theme,omitempty"`
 	Office     string   `json:"office" yaml:",omitempty"`
 	Conditions []string `json:"conditions" yaml:",omitempty"`
 	// For says for whom a person may look the item up: its conditions agree on these.
@@ -76,6 +81,18 @@ type Condition struct {
 	// Question asks the person, yes meaning met; nil when ByOffice.
 	Question *civic.Text   `json:"question" yaml:",omitempty"`
 	For      []Beneficiary `json:"-" yaml:",omitempty"`
+	// SettledFor: a holder who looks a service up for these has answered the question by that.
+	SettledFor []Beneficiary `json:"-" yaml:"settled_for,omitempty"`
+	// AgeFrom is the age in years from which the condition is met, as a rule; 0 where it is none of age.
+	AgeFrom int `json:"-" yaml:"age_from,omitempty"`
+	// ShownBy is what usually proves it; nil where nothing need be brought. It is ours, not a text's.
+	ShownBy *civic.Text `json:"-" yaml:"shown_by,omitempty"`
+}
+
+// Theme is what services are about, whatever the city calls them.
+type Theme struct {
+	Code string
+	Name civic.Text
 }
 
 // Office is a kind of office to go to.

@@ -118,6 +118,14 @@ func (b *Book) checkConditions(doc *document) error {
 		if c.ByOffice && c.Question != nil {
 			faults = append(faults, doc.at(at+".question", "condition %s is the office's to apply and is never asked", c.Code))
 		}
+		for n, who := range c.SettledFor {
+			if !slices.Contains(c.For, who) {
+				faults = append(faults, doc.at(fmt.Sprintf("%s.settled_for[%d]", at, n), "condition %s is never asked for %s", c.Code, who))
+			}
+		}
+		if c.AgeFrom < 0 || c.AgeFrom > 130 {
+			faults = append(faults, doc.at(at+".age_from", "nobody is %d years old", c.AgeFrom))
+		}
 		if !c.ByOffice && len(c.For) == 0 {
 			faults = append(faults, doc.at(at+".for", "condition %s is asked for nobody", c.Code))
 		}
@@ -129,6 +137,22 @@ func (b *Book) checkConditions(doc *document) error {
 		faults = append(faults, doc.at("$.conditions", "more than %d conditions", maxConditions))
 	}
 	return errors.Join(append(faults, once(doc, "$.conditions", "code", codes))...)
+}
+
+func (b *Book) checkThemes(doc *document) error {
+	var codes []string
+	for _, t := range b.themes {
+		codes = append(codes, t.Code)
+	}
+	return once(doc, "$.themes", "code", codes)
+}
+
+// isTheme refuses a theme that there is not.
+func (b *Book) isTheme(doc *document, where, code string) error {
+	if slices.ContainsFunc(b.themes, func(t Theme) bool { return t.Code == code }) {
+		return nil
+	}
+	return doc.at(where, "unknown theme %q", code)
 }
 
 func (b *Book) checkRuleset(doc *document, r *Ruleset) error {
@@ -267,7 +291,8 @@ func (b *Book) checkServices(doc *document, r *Ruleset) error {
 		faults = append(faults,
 			one(doc, at+".category", s.Category, "basic_service", "convenience", "tier_service"),
 			one(doc, at+".departments_source", s.DepartmentsSource, "text", "inferred"),
-			one(doc, at+".office", s.Office, offices...))
+			one(doc, at+".office", s.Office, offices...),
+			b.isTheme(doc, at+".theme", s.Theme))
 		for n, code := range s.Tiers {
 			faults = append(faults, one(doc, fmt.Sprintf("%s.tiers[%d]", at, n), code, tiers...))
 		}
@@ -296,6 +321,10 @@ func (b *Book) checkItems(doc *document, where string, s *Service, offices []str
 		if it.Office == "" {
 			it.Office = s.Office
 		}
+		if it.Theme == "" {
+			it.Theme = s.Theme
+		}
+		faults = append(faults, b.isTheme(doc, at+".theme", it.Theme))
 		if it.Free == No {
 			faults = append(faults, doc.at(at+".free", "no text says that a service is not free"))
 		}

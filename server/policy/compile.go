@@ -40,6 +40,7 @@ func (r *Ruleset) compile() {
 		bits[t.Code] = rule.bit
 		r.tiers = append(r.tiers, rule)
 	}
+	r.makeIndex()
 	for _, s := range r.Services {
 		var tiers byte
 		for _, code := range s.Tiers {

@@ -4,6 +4,7 @@
 //	rulesets/jurisdictions.yaml        the cities
 //	rulesets/conditions.yaml           what the texts ask, and the question put to a person
 //	rulesets/offices.yaml, notes.yaml  where to go; what a permit that is not active needs
+//	rulesets/themes.yaml               what services are about, to compare cities
 //	rulesets/<id>/ruleset.yaml         scope, half year, grounds, tiers, endorsement, deadlines, fees, rights
 //	rulesets/<id>/departments.yaml     who is responsible, then and now
 //	rulesets/<id>/services.yaml        every service and convenience, word for word, with its items

@@ -120,6 +120,7 @@ func load(fsys fs.FS) (*Book, error) {
 	var cities struct{ Jurisdictions []Jurisdiction }
 	var offices struct{ Offices []Office }
 	var conditions struct{ Conditions []Condition }
+	var themes struct{ Themes []Theme }
 	var notes struct {
 		Inactive []struct {
 			Status PermitStatus
@@ -130,18 +131,19 @@ func load(fsys fs.FS) (*Book, error) {
 	_, err2 := read(fsys, "offices.yaml", &offices)
 	asked, err3 := read(fsys, "conditions.yaml", &conditions)
 	_, err4 := read(fsys, "notes.yaml", &notes)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	topics, err5 := read(fsys, "themes.yaml", &themes)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return nil, err
 	}
 	b := &Book{
-		jurisdictions: cities.Jurisdictions, offices: offices.Offices, conditions: conditions.Conditions,
+		jurisdictions: cities.Jurisdictions, offices: offices.Offices, conditions: conditions.Conditions, themes: themes.Themes,
 		codes: map[string]int{}, inactive: map[PermitStatus]civic.Text{},
 		grounds: map[string]bool{}, threeYear: map[string]bool{},
 	}
 	for _, n := range notes.Inactive {
 		b.inactive[n.Status] = n.Note
 	}
-	if err := b.checkConditions(asked); err != nil {
+	if err := errors.Join(b.checkConditions(asked), b.checkThemes(topics)); err != nil {
 		return nil, err
 	}
 	folders, err := fs.ReadDir(fsys, ".")

@@ -47,10 +47,11 @@ type Ruleset struct {
 	Departments []Department `yaml:"-"`
 	Services    []Service    `yaml:"-"`
 
-	book  *Book
-	codes map[string]int // of every ruleset's conditions
-	items []itemRule
-	tiers []tierRule
+	book    *Book
+	codes   map[string]int // of every ruleset's conditions
+	items   []itemRule
+	tiers   []tierRule
+	indexes []index // of Services
 
 	conditionCount, personalCount int // over all items
 }
