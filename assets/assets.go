@@ -41,9 +41,9 @@ var shared = []string{"tokens", "base", "frame", "question", "answer"}
 // bundles names, for each style sheet that is served, the sources that follow
 // the shared ones.
 var bundles = map[string][]string{
-	"portal.css":  {"permit", "verdict", "portal", "print"},
+	"portal.css":  {"permit", "verdict", "entitlement", "receipt", "portal", "print"},
 	"console.css": {"permit", "console", "print"},
-	"kiosk.css":   {"permit", "verdict", "kiosk", "print"},
+	"kiosk.css":   {"permit", "verdict", "entitlement", "receipt", "kiosk", "print"},
 }
 
 // asset is one served file. The compressed forms are made on first demand,

@@ -66,6 +66,9 @@ func (k *Kiosk) Routes(r *web.Counter) {
 	r.Post("/kiosk/progress", visit, k.ask)
 	r.Get("/kiosk/progress/case", visit, k.progressCase)
 
+	r.Get("/kiosk/entitlements", visit, k.entitlements)
+	r.Get("/kiosk/entitlements/receipt", visit, k.entitlementsReceipt)
+
 	r.Get("/kiosk/services", visit, k.cities)
 	r.Get("/kiosk/services/:city", visit, k.services)
 	r.Get("/kiosk/services/:city/:id", visit, k.service)

@@ -29,6 +29,8 @@ type servicesPage struct {
 	Code   string
 	Rules  string // the document, and how it stands
 	Groups []group
+	Words  string // that were searched for
+	Found  []policy.Hit
 }
 
 // group is one list of the text.
@@ -44,7 +46,8 @@ func (k *Kiosk) services(c *fiber.Ctx) error {
 		return err
 	}
 	pg := servicesPage{page: k.page(c, p.Say("kiosk.services.title")), City: k.cityName(p, r.Jurisdiction), Code: r.Jurisdiction, Rules: rulesetLine(p, r, state),
-		Groups: groups(p, r)}
+		Groups: groups(p, r), Words: web.Query(c).Get("q")}
+	pg.Found = r.Search(pg.Words)
 	return web.Render(c, fiber.StatusOK, servicesView(pg))
 }
 
@@ -104,7 +107,7 @@ func (k *Kiosk) service(c *fiber.Ctx) error {
 		return web.ErrNotFound
 	}
 	pg := servicePage{page: k.page(c, pick(p, s.Title)), City: k.cityName(p, r.Jurisdiction), Code: r.Jurisdiction, Rules: r, Service: *s,
-		Departments: departments(p, r, *s), Office: k.officeName(p, s.Office)}
+		Departments: parts.DepartmentLine(p, r, s), Office: k.officeName(p, s.Office)}
 	for _, note := range s.Notes {
 		pg.Notes = append(pg.Notes, pick(p, note))
 	}
@@ -121,27 +124,6 @@ func (k *Kiosk) service(c *fiber.Ctx) error {
 		pg.Items = append(pg.Items, view)
 	}
 	return web.Render(c, fiber.StatusOK, serviceView(pg))
-}
-
-// departments names who gives a service, and says so when the text does not name them.
-func departments(p text.Printer, r *policy.Ruleset, s policy.Service) string {
-	var names []string
-	for _, code := range s.Departments {
-		d, ok := r.Department(code)
-		if !ok {
-			continue
-		}
-		name := pick(p, d.Name)
-		if d.Successor != nil && pick(p, *d.Successor) != name {
-			name = p.Say("kiosk.services.successor", "Then", name, "Now", pick(p, *d.Successor))
-		}
-		names = append(names, name)
-	}
-	line := strings.Join(names, p.Pick("、", ", "))
-	if line != "" && s.DepartmentsSource == "inferred" {
-		line += p.Say("kiosk.services.inferred")
-	}
-	return line
 }
 
 func (k *Kiosk) officeName(p text.Printer, code string) string {

@@ -14,6 +14,7 @@ import (
 var jobs = []job{
 	{"apply", "/kiosk/apply", "document"},
 	{"progress", "/kiosk/progress", "search"},
+	{"entitlements", "/kiosk/entitlements", "check"},
 	{"services", "/kiosk/services", "house"},
 }
 

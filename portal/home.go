@@ -26,6 +26,7 @@ func (s *Portal) home(c *fiber.Ctx) error {
 	}
 	way("eligibility", "/eligibility")
 	way("apply", "/apply")
+	way("entitlements", "/entitlements")
 	way("services", "/services")
 	way("track", "/track")
 	way("verify", "/verify")

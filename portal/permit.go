@@ -2,7 +2,6 @@ package portal
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -11,7 +10,6 @@ import (
 	"anju/server/office"
 	"anju/server/parts"
 	"anju/server/permit"
-	"anju/server/policy"
 	"anju/server/text"
 	"anju/server/web"
 )
@@ -95,98 +93,4 @@ func permitTag(p text.Printer, s permit.Status) *parts.TagView {
 		tone = parts.Stop
 	}
 	return &parts.TagView{Tone: tone, Text: p.Say("permit.status." + string(s))}
-}
-
-// permitServicesPage is "what can I use" with the holder's own permit.
-type permitServicesPage struct {
-	Frame  parts.FrameView
-	Visit  *web.Visit
-	City   string
-	Tier   string
-	Answer policy.EntitlementAnswer
-	Groups []verdictGroup
-	Next   string // what the next tier adds, and when
-}
-
-// verdictGroup is the services under one verdict.
-type verdictGroup struct {
-	Verdict string
-	Items   int
-	Cards   []parts.ServiceCardView
-}
-
-// permitServices answers "what can I use" for the permit of who is signed in, every item with its clause.
-func (s *Portal) permitServices(c *fiber.Ctx) error {
-	v := web.VisitOf(c)
-	found, r, answer, err := s.office.Entitlements(c.UserContext(), v.Actor, "")
-	if errors.Is(err, office.ErrNotFound) {
-		return web.SeeOther(c, "/services")
-	}
-	if err != nil {
-		return err
-	}
-	p := v.Printer
-	page := permitServicesPage{Frame: frame(v, p.Say("permit.services.title")), Visit: v, City: cityName(s.office, p, found.Permit.Jurisdiction), Answer: answer,
-		Groups: verdictGroups(p, r, answer)}
-	page.Frame.Back = &parts.Link{Label: p.Say("permit.title"), Href: "/permit"}
-	if tier, ok := r.Tier(found.Permit.Tier); ok {
-		page.Tier = pick(p, tier.Name)
-	}
-	if answer.Next != nil && answer.Next.On != nil {
-		page.Next = p.Say("permit.services.next", "On", parts.Date(p, *answer.Next.On), "Count", len(answer.Next.Adds))
-	}
-	return web.Render(c, fiber.StatusOK, permitServicesView(page))
-}
-
-// verdictGroups lays the items out by verdict, what can be used now first.
-func verdictGroups(p text.Printer, r *policy.Ruleset, answer policy.EntitlementAnswer) []verdictGroup {
-	var groups []verdictGroup
-	for _, verdict := range []policy.ItemVerdict{policy.Entitled, policy.Conditional, policy.Later, policy.NotEntitled} {
-		group := verdictGroup{Verdict: string(verdict)}
-		for _, service := range answer.Services {
-			known, ok := r.Service(service.ID)
-			if !ok {
-				continue
-			}
-			var items []policy.ItemAnswer
-			for _, item := range service.Items {
-				if item.Verdict == verdict {
-					items = append(items, item)
-				}
-			}
-			if len(items) > 0 {
-				group.Items += len(items)
-				group.Cards = append(group.Cards, serviceCard(p, r, known, items))
-			}
-		}
-		if len(group.Cards) > 0 {
-			groups = append(groups, group)
-		}
-	}
-	return groups
-}
-
-// serviceCard is a service with those of its items that share a verdict, each named with what it depends on.
-func serviceCard(p text.Printer, r *policy.Ruleset, service *policy.Service, answers []policy.ItemAnswer) parts.ServiceCardView {
-	card := parts.ServiceCardView{ID: service.ID + "-" + string(answers[0].Verdict), Title: pick(p, service.Title), Href: "/services/" + service.ID, Clause: service.Clause,
-		Verdict: string(answers[0].Verdict)}
-	var names, departments []string
-	for _, a := range answers {
-		for i := range service.Items {
-			if service.Items[i].ID == a.ID {
-				names = append(names, pick(p, service.Items[i].Label))
-			}
-		}
-		if a.From != nil {
-			card.From = *a.From
-		}
-	}
-	card.Summary = strings.Join(names, p.Pick("；", "; "))
-	for _, code := range service.Departments {
-		if d, ok := r.Department(code); ok {
-			departments = append(departments, pick(p, d.Name))
-		}
-	}
-	card.Departments = strings.Join(departments, p.Pick("、", ", "))
-	return card
 }

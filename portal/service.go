@@ -22,6 +22,8 @@ type servicePage struct {
 	Where       string
 	Departments []parts.Row
 	Inferred    bool
+	// Jurisdiction and Ruleset are codes, for links.
+	Jurisdiction, Ruleset string
 }
 
 func (s *Portal) service(c *fiber.Ctx) error {
@@ -36,7 +38,7 @@ func (s *Portal) service(c *fiber.Ctx) error {
 		return err
 	}
 	page := servicePage{Frame: frame(v, pick(p, service.Title)), Visit: v, City: cityName(s.office, p, r.Jurisdiction), Law: law, Service: service,
-		Who: tierNames(p, r, service.Tiers), Items: s.items(p, service), Departments: departmentRows(p, r, service), Inferred: service.DepartmentsSource == "inferred"}
+		Who: tierNames(p, r, service.Tiers), Items: s.items(p, service.Office, everyItem(service)), Departments: departmentRows(p, r, service), Inferred: service.DepartmentsSource == "inferred", Jurisdiction: r.Jurisdiction, Ruleset: r.ID}
 	page.Law.Others = nil // another text has other services
 	page.Frame.Back = &parts.Link{Label: p.Say("services.all"), Href: "/services?city=" + r.Jurisdiction + "&ruleset=" + r.ID + "#" + service.ID}
 	if where, ok := s.office.Book.Office(service.Office); ok {

@@ -22,7 +22,12 @@ type servicesPage struct {
 	Law    lawView
 	Groups []serviceGroup
 	Rights []policy.Right
-	Count  int // of items
+	Count  int    // of items
+	Words  string // that were searched for
+	Kept   []parts.Hidden
+	Found  []serviceGroup // what fits them, a group for each city
+	Hits   int
+	Back   string // the page without the search
 }
 
 // serviceGroup is a part of the catalogue as its text divides it.
@@ -31,10 +36,11 @@ type serviceGroup struct {
 	Services   []serviceLine
 }
 
-// serviceLine is one service in the list, its items folded.
+// serviceLine is one service in the list, its items folded unless they were searched for.
 type serviceLine struct {
 	ID, Title, Clause, Departments string
 	Items                          []serviceItem
+	Open                           bool
 }
 
 // serviceItem is one thing that a service offers. Free is said only where the text says it.
@@ -63,9 +69,16 @@ func (law lawView) title(p text.Printer) string {
 func (s *Portal) services(c *fiber.Ctx) error {
 	v := web.VisitOf(c)
 	p, query := v.Printer, web.Query(c)
-	page := servicesPage{Frame: frame(v, p.Say("services.title")), Visit: v}
+	page := servicesPage{Frame: frame(v, p.Say("services.title")), Visit: v, Words: query.Get("q"), Back: "/services"}
 	city := query.Get("city")
 	if _, ok := s.office.Book.Jurisdiction(city); !ok {
+		for _, j := range s.office.Book.Jurisdictions() {
+			r, _, err := s.office.InForce(j.Code)
+			if err != nil {
+				return err
+			}
+			page.find(s, p, r)
+		}
 		var err error
 		if page.Cities, err = s.cityCards(p, "/services"); err != nil {
 			return err
@@ -76,7 +89,12 @@ func (s *Portal) services(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page.City, page.Law, page.Rights = cityName(s.office, p, city), law, r.Rights
+	page.City, page.Law, page.Rights, page.Kept = cityName(s.office, p, city), law, r.Rights, []parts.Hidden{{Name: "city", Value: city}}
+	page.Back += "?city=" + city
+	if query.Has("ruleset") {
+		page.Kept, page.Back = append(page.Kept, parts.Hidden{Name: "ruleset", Value: r.ID}), page.Back+"&ruleset="+r.ID
+	}
+	page.find(s, p, r)
 	page.Frame.Back = &parts.Link{Label: p.Say("services.cities"), Href: "/services"}
 	for i := range r.Services {
 		one := &r.Services[i]
@@ -84,10 +102,39 @@ func (s *Portal) services(c *fiber.Ctx) error {
 			page.Groups = append(page.Groups, serviceGroup{Title: p.Say("services.group." + one.Category), Who: tierNames(p, r, one.Tiers)})
 		}
 		group := &page.Groups[len(page.Groups)-1]
-		group.Services = append(group.Services, serviceLine{ID: one.ID, Title: pick(p, one.Title), Clause: one.Clause, Departments: departmentNames(p, r, one), Items: s.items(p, one)})
+		group.Services = append(group.Services, s.line(p, r, one))
 		page.Count += len(one.Items)
 	}
 	return web.Render(c, fiber.StatusOK, servicesView(page))
+}
+
+// find adds what fits the words in one city's text.
+func (page *servicesPage) find(s *Portal, p text.Printer, r *policy.Ruleset) {
+	var group serviceGroup
+	for _, hit := range r.Search(page.Words) {
+		line := s.line(p, r, hit.Service)
+		if len(hit.Items) > 0 {
+			line.Items, line.Open = s.items(p, hit.Service.Office, hit.Items), true
+		}
+		group.Services = append(group.Services, line)
+	}
+	if page.Hits += len(group.Services); len(group.Services) > 0 {
+		group.Title = cityName(s.office, p, r.Jurisdiction)
+		page.Found = append(page.Found, group)
+	}
+}
+
+// line lays one service out for a list.
+func (s *Portal) line(p text.Printer, r *policy.Ruleset, service *policy.Service) serviceLine {
+	return serviceLine{ID: service.ID, Title: pick(p, service.Title), Clause: service.Clause, Departments: departmentNames(p, r, service), Items: s.items(p, service.Office, everyItem(service))}
+}
+
+func everyItem(service *policy.Service) []*policy.Item {
+	list := make([]*policy.Item, len(service.Items))
+	for i := range service.Items {
+		list[i] = &service.Items[i]
+	}
+	return list
 }
 
 // cityCards leads to the same page for each city, and says which text it would go by.
@@ -138,11 +185,10 @@ func (s *Portal) law(p text.Printer, city, ruleset, path string) (*policy.Rulese
 	return r, law, nil
 }
 
-// items lays out what a service offers.
-func (s *Portal) items(p text.Printer, service *policy.Service) []serviceItem {
-	list := make([]serviceItem, len(service.Items))
-	for i := range service.Items {
-		one := &service.Items[i]
+// items lays out what a service offers; office is where the service leads when an item names no other.
+func (s *Portal) items(p text.Printer, office string, items []*policy.Item) []serviceItem {
+	list := make([]serviceItem, len(items))
+	for i, one := range items {
 		list[i] = serviceItem{Label: pick(p, one.Label), Free: one.Free == policy.Yes, Open: one.Open()}
 		for _, code := range one.Conditions {
 			if c, ok := s.office.Book.Condition(code); ok {
@@ -153,7 +199,7 @@ func (s *Portal) items(p text.Printer, service *policy.Service) []serviceItem {
 				list[i].Conditions = append(list[i].Conditions, words)
 			}
 		}
-		if where, ok := s.office.Book.Office(one.Office); ok && one.Office != service.Office {
+		if where, ok := s.office.Book.Office(one.Office); ok && one.Office != office {
 			list[i].Where = pick(p, where.Name)
 		}
 	}

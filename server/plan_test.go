@@ -31,7 +31,7 @@ var plan = map[string][]string{
 	"server/store/storetest": {"server/store", "server/pgembed", "server/office"},
 	"server/notify":          {"server/civic", "server/access", "server/office", "server/text"},
 	"server/web":             {"server/access", "assets", "server/text"},
-	"server/parts":           {"server/civic", "assets", "server/text"},
+	"server/parts":           {"server/civic", "server/policy", "assets", "server/text"},
 	"kiosk/device":           {"server/civic"},
 	"kiosk/agent":            {"server/civic", "kiosk/device"},
 	"kiosk":                  append([]string{"kiosk/device"}, counterDoors...),

@@ -99,6 +99,8 @@ type Theme struct {
 type Office struct {
 	Code string     `json:"code"`
 	Name civic.Text `json:"name"`
+	// Hint tells it from an office that it is taken for; nil where there is none. It is ours, not a text's.
+	Hint *civic.Text `json:"hint" yaml:",omitempty"`
 }
 
 // Service finds a service by id ("zz.bs.01").

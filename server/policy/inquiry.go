@@ -70,8 +70,10 @@ func (b *Book) FactsOfAge(years int) map[string]Known {
 type Group struct {
 	Verdict ItemVerdict
 	// Reason is why, for what is not or not yet open; From the day it opens, zero when unknown.
-	Reason   ItemReason
-	From     civic.Date
+	Reason ItemReason
+	From   civic.Date
+	// Tier is the one that opens the group, where a tier is all that is known to be missing.
+	Tier     string
 	Services []GroupService
 	Items    int
 }
@@ -110,7 +112,7 @@ func (r *Ruleset) Groups(a EntitlementAnswer, who Beneficiary) []Group {
 			if !slices.Contains(item.For, who) {
 				continue
 			}
-			g := groupOf(&groups, answer)
+			g := groupOf(&groups, answer, service)
 			g.Items++
 			if n := len(g.Services); n == 0 || g.Services[n-1].Service != service {
 				g.Services = append(g.Services, GroupService{Service: service})
@@ -123,7 +125,7 @@ func (r *Ruleset) Groups(a EntitlementAnswer, who Beneficiary) []Group {
 	return groups
 }
 
-func groupOf(groups *[]Group, answer ItemAnswer) *Group {
+func groupOf(groups *[]Group, answer ItemAnswer, service *Service) *Group {
 	want := Group{Verdict: answer.Verdict}
 	if answer.Reason != nil {
 		want.Reason = *answer.Reason
@@ -131,9 +133,12 @@ func groupOf(groups *[]Group, answer ItemAnswer) *Group {
 	if answer.From != nil {
 		want.From = *answer.From
 	}
+	if want.Verdict == Later && want.From.IsZero() {
+		want.Tier = service.Tiers[0]
+	}
 	for i := range *groups {
 		g := &(*groups)[i]
-		if g.Verdict == want.Verdict && g.Reason == want.Reason && g.From == want.From {
+		if g.Verdict == want.Verdict && g.Reason == want.Reason && g.From == want.From && g.Tier == want.Tier {
 			return g
 		}
 	}

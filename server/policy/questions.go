@@ -10,15 +10,19 @@ import (
 type Question struct {
 	Code string
 	Text civic.Text
-	// Items is how many items the answer can still change.
-	Items int
+	// Items is how many items the answer can still change; Services are those they belong to.
+	Items    int
+	Services []*Service
 }
 
 // Questions returns the conditions that can still change an answer when looked up for someone, most
 // decisive first: those that stand between the person and the most items they could use now, then
 // those of items that open later, then the order of the text. limit < 1 returns all.
 func (r *Ruleset) Questions(a EntitlementAnswer, who Beneficiary, limit int) []Question {
-	type weight struct{ now, later int }
+	type weight struct {
+		now, later int
+		services   []*Service
+	}
 	weights := map[string]*weight{}
 	var codes []string
 	for i := range a.Services {
@@ -36,6 +40,9 @@ func (r *Ruleset) Questions(a EntitlementAnswer, who Beneficiary, limit int) []Q
 					w = &weight{}
 					weights[code] = w
 					codes = append(codes, code)
+				}
+				if service := &r.Services[i]; !slices.Contains(w.services, service) {
+					w.services = append(w.services, service)
 				}
 				if it.Verdict == Conditional {
 					w.now++
@@ -57,7 +64,8 @@ func (r *Ruleset) Questions(a EntitlementAnswer, who Beneficiary, limit int) []Q
 	questions := make([]Question, len(codes))
 	for i, code := range codes {
 		c, _ := r.book.Condition(code)
-		questions[i] = Question{code, *c.Question, weights[code].now + weights[code].later}
+		w := weights[code]
+		questions[i] = Question{code, *c.Question, w.now + w.later, w.services}
 	}
 	return questions
 }
