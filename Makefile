@@ -4,7 +4,7 @@ export GOFLAGS := -buildvcs=false
 export ANJU_PG_NPM := $(CURDIR)/.anju/npm
 BROWSER := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 
-.PHONY: run test build bench soak setup browser generate shots
+.PHONY: run test build bench soak mutate setup browser generate shots
 
 run: build                ## start the demo city
 	./bin/anju demo
@@ -37,6 +37,9 @@ bench: setup              ## benchmarks, each beside its own reference
 
 soak: setup browser       ## the long runs: fuzzing, and every page in every size
 	./.ci/soak
+
+mutate:                   ## invert each rule of the law once and see a test fail; about an hour
+	go run ./.ci/mutate
 
 shots: setup browser      ## the README's screenshots, into docs/shots
 	ANJU_SHOTS=docs/shots go test -count=1 -run '^TestShots$$' ./server
