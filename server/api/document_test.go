@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 func TestDocumentNamesExactlyTheAddressesOfTheCounter(t *testing.T) {
@@ -37,30 +41,62 @@ func TestDocumentNamesExactlyTheAddressesOfTheCounter(t *testing.T) {
 	}
 }
 
+// TestEveryExampleOfTheDocumentIsAnswered asks what the examples ask, and compares the answer with the example of the same name where
+// the document has one; an address is asked with the examples of its parameters. So no example of the document is only words.
 func TestEveryExampleOfTheDocumentIsAnswered(t *testing.T) {
 	d := open(t, nil)
 	doc, err := contract()
 	if err != nil {
 		t.Fatal(err)
 	}
-	answered := 0
+	answered, compared := 0, 0
 	for path, entry := range doc.Paths.Map() {
-		if entry.Post == nil {
-			continue
-		}
-		for name, example := range entry.Post.RequestBody.Value.Content.Get("application/json").Examples {
-			body, err := json.Marshal(example.Value.Value)
-			if err != nil {
-				t.Fatal(err)
+		for method, operation := range entry.Operations() {
+			shown := openapi3.Examples{}
+			if ok := operation.Responses.Value("200").Value.Content.Get("application/json"); ok != nil {
+				shown = ok.Examples
 			}
-			if a := d.send(http.MethodPost, path, string(body)); a.StatusCode != http.StatusOK {
-				t.Errorf("%s, example %s: %d %s", path, name, a.StatusCode, a.body)
+			target, query := path, url.Values{}
+			for _, p := range operation.Parameters {
+				if example, ok := p.Value.Example.(string); ok && p.Value.In == "path" {
+					target = strings.Replace(target, "{"+p.Value.Name+"}", example, 1)
+				} else if ok {
+					query.Set(p.Value.Name, example)
+				}
 			}
-			answered++
+			asked := map[string]string{"": ""} // name to body
+			if operation.RequestBody != nil {
+				asked = map[string]string{}
+				for name, example := range operation.RequestBody.Value.Content.Get("application/json").Examples {
+					body, err := json.Marshal(example.Value.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					asked[name] = string(body)
+				}
+			}
+			for name, body := range asked {
+				a := d.send(method, target+"?"+query.Encode(), body)
+				if a.StatusCode != http.StatusOK {
+					t.Errorf("%s %s, example %s: %d %s", method, target, name, a.StatusCode, a.body)
+				}
+				answered++
+				for other, example := range shown {
+					if name != "" && name != other {
+						continue
+					}
+					want, err := json.Marshal(example.Value.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					same(t, a.body, string(want))
+					compared++
+				}
+			}
 		}
 	}
-	if answered < 5 {
-		t.Errorf("only %d examples", answered)
+	if answered < 8 || compared < 3 {
+		t.Errorf("only %d examples asked and %d compared", answered, compared)
 	}
 }
 
