@@ -15,6 +15,7 @@ var jobs = []job{
 	{"apply", "/kiosk/apply", "document"},
 	{"progress", "/kiosk/progress", "search"},
 	{"services", "/kiosk/services", "house"},
+	{"refusals", "/kiosk/refusals", "shield"},
 }
 
 type job struct{ name, first, icon string }

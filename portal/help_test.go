@@ -35,8 +35,8 @@ func TestPrivacyNoticeIsWhole(t *testing.T) {
 // TestPublicPagesNameNoKeys: a message that is missing shows as its key.
 func TestPublicPagesNameNoKeys(t *testing.T) {
 	c, _ := open(t, true)
-	key := regexp.MustCompile(`\b(home|help|privacy|eligibility|services|track|verify|portal|parts|field|fault)\.[a-z_.]+`)
-	for _, path := range []string{"/", "/help", "/privacy", "/eligibility", "/eligibility?city=350600", "/services", "/services?city=370300", "/track", "/verify", "/V", "/parts"} {
+	key := regexp.MustCompile(`\b(home|help|privacy|eligibility|services|track|refusals|verify|portal|parts|field|fault)\.[a-z_.]+`)
+	for _, path := range []string{"/", "/help", "/privacy", "/eligibility", "/eligibility?city=350600", "/services", "/services?city=370300", "/track", "/refusals", "/refusals?city=370300", "/verify", "/V", "/parts"} {
 		for _, lang := range []string{"zh", "en"} {
 			sep := "?"
 			if regexp.MustCompile(`\?`).MatchString(path) {
