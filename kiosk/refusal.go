@@ -66,7 +66,7 @@ func bodyName(p text.Printer, rules *policy.Ruleset, code string) string {
 // refusalAnswers lay out what was answered, each with the way back to its page.
 func refusalAnswers(p text.Printer, pg refusalStepPage) []parts.Row {
 	r := pg.Report
-	service := p.Say("refusals.form.none")
+	service := ""
 	if s, ok := pg.Rules.Service(r.Service); ok {
 		service = pick(p, s.Title)
 	}

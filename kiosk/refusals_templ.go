@@ -364,7 +364,7 @@ func refusalWhatView(pg refusalStepPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "kind", Name: "kind", Heading: true, Legend: p.Say("refusals.field.kind"), Error: pg.Errors.For("kind"), Value: string(pg.Report.Kind), Choices: kindOptions(p)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "kind", Name: "kind", Heading: true, Legend: p.Say("refusals.form.kind"), Error: pg.Errors.For("kind"), Value: string(pg.Report.Kind), Choices: kindOptions(p)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -372,7 +372,7 @@ func refusalWhatView(pg refusalStepPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "day", Name: "day", Legend: p.Say("refusals.field.happened_on"), Error: pg.Errors.For("day"), Value: pg.Day, Choices: []parts.Option{
+				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "day", Name: "day", Legend: p.Say("refusals.form.happened_on"), Error: pg.Errors.For("day"), Value: pg.Day, Choices: []parts.Option{
 					{Value: "today", Label: p.Say("kiosk.refusals.today")}, {Value: "yesterday", Label: p.Say("kiosk.refusals.yesterday")},
 					{Value: "earlier", Label: p.Say("kiosk.refusals.earlier"), Reveal: earlierDay(pg)},
 				}}).Render(ctx, templ_7745c5c3_Buffer)
@@ -479,7 +479,7 @@ func refusalWhereView(pg refusalStepPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "county", Name: "county", Heading: true, Legend: p.Say("refusals.field.county"), Error: pg.Errors.For("county"), Value: pg.Report.County, Choices: countyOptions(p, pg.Rules)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "county", Name: "county", Heading: true, Legend: p.Say("refusals.form.county"), Error: pg.Errors.For("county"), Value: pg.Report.County, Choices: countyOptions(p, pg.Rules)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -487,7 +487,7 @@ func refusalWhereView(pg refusalStepPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "place", Name: "place", Label: p.Say("refusals.field.place"), Hint: p.Say("kiosk.refusals.place_hint"), Error: pg.Errors.For("place"), Value: pg.Report.Place, Autocomplete: "off", MaxLength: permit.MaxRefusalPlace, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "place", Name: "place", Label: p.Say("refusals.form.place"), Hint: p.Say("kiosk.refusals.place_hint"), Error: pg.Errors.For("place"), Value: pg.Report.Place, Autocomplete: "off", MaxLength: permit.MaxRefusalPlace, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -986,14 +986,14 @@ func refusalReceiptView(pg refusalSentPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "</h1><p class=\"receipt-number number\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "</h1><p class=\"receipt-number long number\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
 			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(pg.Reference)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `kiosk/refusals.templ`, Line: 147, Col: 50}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `kiosk/refusals.templ`, Line: 147, Col: 55}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 			if templ_7745c5c3_Err != nil {

@@ -246,7 +246,7 @@ func refusalFormView(page refusalFormPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "kind", Name: "kind", Legend: p.Say("refusals.field.kind"), Error: page.Errors.For("kind"), Value: string(r.Kind), Choices: page.Kinds}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "kind", Name: "kind", Legend: p.Say("refusals.form.kind"), Error: page.Errors.For("kind"), Value: string(r.Kind), Choices: page.Kinds}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -254,7 +254,7 @@ func refusalFormView(page refusalFormPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = parts.DateFields(p, parts.DateFieldsView{ID: "happened_on", Name: "happened_on", Legend: p.Say("refusals.field.happened_on"), Hint: p.Say("refusals.form.day_hint"), Error: page.Errors.For("happened_on"), Value: page.Date}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.DateFields(p, parts.DateFieldsView{ID: "happened_on", Name: "happened_on", Legend: p.Say("refusals.form.happened_on"), Hint: p.Say("refusals.form.day_hint"), Error: page.Errors.For("happened_on"), Value: page.Date}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -262,7 +262,7 @@ func refusalFormView(page refusalFormPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = parts.Select(p, parts.SelectView{ID: "county", Name: "county", Label: p.Say("refusals.field.county"), Error: page.Errors.For("county"), Value: r.County, Placeholder: p.Say("refusals.form.county_none"), Options: page.Counties, Optional: true, Width: parts.W18}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Select(p, parts.SelectView{ID: "county", Name: "county", Label: p.Say("refusals.form.county"), Error: page.Errors.For("county"), Value: r.County, Placeholder: p.Say("refusals.form.county_none"), Options: page.Counties, Optional: true, Width: parts.W18}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -270,7 +270,7 @@ func refusalFormView(page refusalFormPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "place", Name: "place", Label: p.Say("refusals.field.place"), Hint: p.Say("refusals.form.place_hint"), Error: page.Errors.For("place"), Value: r.Place, Autocomplete: "off", MaxLength: 100}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "place", Name: "place", Label: p.Say("refusals.form.place"), Hint: p.Say("refusals.form.place_hint"), Error: page.Errors.For("place"), Value: r.Place, Autocomplete: "off", MaxLength: 100}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
