@@ -250,6 +250,9 @@ func TestACitizenFindsOwnReportsInTheAccount(t *testing.T) {
 		}
 	}
 	holds(t, holder.page("/access-log"), "答复居住证被拒的报告", "提交或转交居住证被拒的报告")
+	holder.page("/refusals/sent")
+	holder.send("/sign-out", nil).goes(t, "/")
+	holder.visit("/refusals/sent").goes(t, "/refusals") // the next person at this browser
 }
 
 // TestAReportIsNotLostWhereTheCalendarEnds: next year's holidays are not announced, so no day is promised.
