@@ -13,7 +13,6 @@ import (
 // phone takes the answer along by its code.
 type entitlementsPage struct {
 	page
-	Cities   []parts.Option // while no city is chosen
 	City     string
 	Rules    string // the document, and how it stands
 	Standing string
@@ -28,9 +27,12 @@ func (k *Kiosk) entitlements(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if !chosen {
+		return web.SeeOther(c, "/kiosk/services")
+	}
 	view := pg.View
 	switch {
-	case !chosen || !view.Ready() || web.Query(c).Has("edit"):
+	case !view.Ready() || web.Query(c).Has("edit"):
 	case len(view.Open()) > 0:
 		pg.Question = &view.Open()[0]
 	default:
@@ -67,7 +69,6 @@ func (k *Kiosk) entitlementsPage(c *fiber.Ctx) (pg entitlementsPage, chosen bool
 	pg = entitlementsPage{page: k.page(c, p.Say("entitlements.title"))}
 	city := query.Get("city")
 	if _, ok := k.Office.Book.Jurisdiction(city); !ok {
-		pg.Cities = k.cityOptions(p)
 		return pg, false, nil
 	}
 	r, state, err := k.Office.InForce(city)

@@ -15,8 +15,8 @@ var answerHref = regexp.MustCompile(`<a class="answer" href="([^"]+)"`)
 // TestWhatCanIUseAtTheKiosk goes from the start screen to the receipt by touch alone, in both cities and languages. Nothing of it is kept.
 func TestWhatCanIUseAtTheKiosk(t *testing.T) {
 	h := open(t)
-	p := h.begins("entitlements")
-	has(t, p.get("/kiosk/entitlements", 200).body, `href="/kiosk/entitlements?city=350600"`, `href="/kiosk/entitlements?city=370300"`)
+	p := h.begins("services")
+	has(t, p.get("/kiosk/services", 200).body, `href="/kiosk/entitlements?city=350600"`, `href="/kiosk/entitlements?city=370300"`)
 	for _, situation := range []string{"city=350600&for=child&permit=residence_permit", "city=370300&for=self&permit=permit_3y&since_year=2026&since_month=1&since_day=10"} {
 		for _, lang := range []string{"zh", "en"} {
 			page := p.get("/kiosk/entitlements?ask=1&"+situation+"&lang="+lang, 200).body
@@ -44,7 +44,7 @@ func TestWhatCanIUseAtTheKiosk(t *testing.T) {
 	}
 	wrong := p.get("/kiosk/entitlements?ask=1&lang=zh&city=370300&for=self&since_year=2026&since_month=2&since_day=30", 422).body
 	has(t, wrong, "请选择有没有居住证", "请填写一个存在的日期", `value="30"`)
-	p.get("/kiosk/entitlements?city=999999", 200)
+	p.get("/kiosk/entitlements?city=999999", 303)
 	p.get("/kiosk/entitlements/receipt?city=350600", 303)
 	stranger, err := h.app.Test(httptest.NewRequest("GET", "/kiosk/entitlements", nil))
 	if err != nil || stranger.StatusCode != 303 {

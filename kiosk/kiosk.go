@@ -88,6 +88,20 @@ func (k *Kiosk) Routes(r *web.Counter) {
 	r.Get("/kiosk/apply/check", visit, k.check)
 	r.Post("/kiosk/apply/submission", visit, k.submit)
 
+	r.Get("/kiosk/refusals", visit, k.refusals)
+	r.Post("/kiosk/refusals", visit, k.beginRefusal)
+	for _, s := range refusalSteps {
+		r.Get(refusalPath(s.name), visit, k.showRefusalStep(s))
+		r.Post(refusalPath(s.name), visit, k.saveRefusalStep(s))
+	}
+	r.Get("/kiosk/refusals/check", visit, k.checkRefusal)
+	r.Post("/kiosk/refusals/submission", visit, k.sendRefusal)
+	r.Get("/kiosk/refusals/sent", visit, k.sentRefusal)
+	r.Get("/kiosk/refusals/sent/print", visit, k.printRefusal)
+	r.Get("/kiosk/refusals/answer", visit, k.askRefusal)
+	r.Post("/kiosk/refusals/answer", visit, k.findRefusal)
+	r.Get("/kiosk/refusals/answer/report", visit, k.shownRefusal)
+
 	r.Get("/kiosk/slip", visit, k.slip)
 	r.Get("/kiosk/slip/print", visit, k.printSlip)
 }

@@ -14,8 +14,8 @@ import (
 var jobs = []job{
 	{"apply", "/kiosk/apply", "document"},
 	{"progress", "/kiosk/progress", "search"},
-	{"entitlements", "/kiosk/entitlements", "check"},
 	{"services", "/kiosk/services", "house"},
+	{"refusals", "/kiosk/refusals", "shield"},
 }
 
 type job struct{ name, first, icon string }

@@ -14,7 +14,7 @@ func TestStartOffersEveryJobInBothLanguages(t *testing.T) {
 	h := open(t)
 	p := h.person()
 	zh := p.get("/kiosk", 200)
-	has(t, zh.body, "申领居住证", "查办理进度", "查一查我能享受什么", "翻看全部服务", `lang="en"`, `value="apply"`, `value="progress"`, `value="entitlements"`, `value="services"`, "size=huge", "theme=contrast", "low=on")
+	has(t, zh.body, "申领居住证", "查办理进度", "能享受哪些服务", `lang="en"`, `value="apply"`, `value="progress"`, `value="services"`, "size=huge", "theme=contrast", "low=on")
 	hasNot(t, zh.body, "data-wipe") // nothing to wipe
 	if csp := zh.header.Get("Content-Security-Policy"); !strings.Contains(csp, "http://127.0.0.1:18650") {
 		t.Error("the page may not reach the agent:", csp)

@@ -20,6 +20,8 @@ type accountPage struct {
 	City   string // of the draft
 	Cases  parts.TableView
 	Permit *office.PermitCase
+
+	Refusals parts.TableView // what was reported; no table while there is none
 }
 
 func (s *Portal) account(c *fiber.Ctx) error {
@@ -44,6 +46,9 @@ func (s *Portal) account(c *fiber.Ctx) error {
 	for _, one := range cases {
 		a := one.Application
 		page.Cases.Rows = append(page.Cases.Rows, []parts.Cell{{Text: a.Reference, Href: "/applications/" + a.Reference}, {Text: cityName(s.office, p, a.Jurisdiction)}, {Tag: stateTag(p, a.State)}})
+	}
+	if page.Refusals, err = s.refusalRows(c, v); err != nil {
+		return err
 	}
 	found, err := s.office.Permit(c.UserContext(), v.Actor, "")
 	switch {

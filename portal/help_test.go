@@ -21,12 +21,12 @@ func TestHelpSaysTimeAndCostOfBothCities(t *testing.T) {
 // TestPrivacyNoticeIsWhole looks for what the Personal Information Protection Law, Art. 17, wants told.
 func TestPrivacyNoticeIsWhole(t *testing.T) {
 	c, _ := open(t, true)
-	if office.NoticeVersion != "2026-11-24" {
+	if office.NoticeVersion != "2026-11-26" {
 		t.Error("the version has moved: does the page still say what it is about?")
 	}
 	for lang, pieces := range map[string][]string{
-		"zh": {"2026年11月24日", "谁处理您的信息", "公安机关", "为什么可以处理", "第十三条", "第三十五条", "公民身份号码", "民族", "证明材料", "保存多久", "30 天", "6 个月", "您的权利", "查阅和复制", "更正", "删除", "第四十七条", "投诉和诉讼", "不采集人脸", "未成年人", "这是演示系统", `href="/access-log"`},
-		"en": {"24 November 2026", "Who handles it", "police authority", "On what basis", "Art. 13(1)(3)", "citizen ID number", "Ethnic group", "evidence", "How long it is kept", "30 days", "6 months", "Your rights", "To know, read and copy", "To correct", "To delete", "Art. 47", "To complain", "no face", "children", "This is a demonstration", `href="/access-log"`},
+		"zh": {"2026年11月26日", "谁处理您的信息", "公安机关", "为什么可以处理", "第十三条", "第三十五条", "公民身份号码", "民族", "证明材料", "保存多久", "30 天", "6 个月", "您的权利", "查阅和复制", "更正", "删除", "第四十七条", "投诉和诉讼", "不采集人脸", "未成年人", "这是演示系统", `href="/access-log"`},
+		"en": {"26 November 2026", "Who handles it", "police authority", "On what basis", "Art. 13(1)(3)", "citizen ID number", "Ethnic group", "evidence", "How long it is kept", "30 days", "6 months", "Your rights", "To know, read and copy", "To correct", "To delete", "Art. 47", "To complain", "no face", "children", "This is a demonstration", `href="/access-log"`},
 	} {
 		holds(t, c.get("/privacy?lang="+lang), pieces...)
 	}
@@ -35,8 +35,8 @@ func TestPrivacyNoticeIsWhole(t *testing.T) {
 // TestPublicPagesNameNoKeys: a message that is missing shows as its key.
 func TestPublicPagesNameNoKeys(t *testing.T) {
 	c, _ := open(t, true)
-	key := regexp.MustCompile(`\b(home|help|privacy|eligibility|services|track|verify|portal|parts|field|fault)\.[a-z_.]+`)
-	for _, path := range []string{"/", "/help", "/privacy", "/eligibility", "/eligibility?city=350600", "/services", "/services?city=370300", "/track", "/verify", "/V", "/parts"} {
+	key := regexp.MustCompile(`\b(home|help|privacy|eligibility|services|track|refusals|verify|portal|parts|field|fault)\.[a-z_.]+`)
+	for _, path := range []string{"/", "/help", "/privacy", "/eligibility", "/eligibility?city=350600", "/services", "/services?city=370300", "/track", "/refusals", "/refusals?city=370300", "/verify", "/V", "/parts"} {
 		for _, lang := range []string{"zh", "en"} {
 			sep := "?"
 			if regexp.MustCompile(`\?`).MatchString(path) {

@@ -20,6 +20,8 @@ type permitPage struct {
 	Visit *web.Visit
 	Card  *parts.PermitCardView // nil: no permit yet
 	Ready bool                  // the code has been signed
+
+	Jurisdiction string // of the permit
 }
 
 func (s *Portal) permit(c *fiber.Ctx) error {
@@ -60,7 +62,7 @@ func (s *Portal) permitPage(c *fiber.Ctx, v *web.Visit) (permitPage, error) {
 		}
 		card.Code = &code
 	}
-	page.Card = &card
+	page.Card, page.Jurisdiction = &card, found.Permit.Jurisdiction
 	return page, nil
 }
 

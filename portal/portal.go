@@ -41,6 +41,12 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/track", web.Public, s.track)
 	r.Post("/track", web.Public, s.tracked)
 
+	r.Get("/refusals", web.Public, s.refusals)
+	r.Post("/refusals", web.Public, s.reportRefusal)
+	r.Get("/refusals/sent", web.Public, s.sentRefusal)
+	r.Post("/refusals/answer", web.Public, s.lookUpRefusal)
+	r.Get("/account/refusals/:id", citizen, s.ownRefusal)
+
 	r.Get("/verify", web.Public, s.verify)
 	r.Post("/verify", web.Public, s.verified)
 	r.Upload("/verify/picture", web.Public, maxPicture, s.verifiedPicture)

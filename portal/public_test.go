@@ -161,7 +161,7 @@ func plain(page string) string {
 func TestPublicPagesAreLight(t *testing.T) {
 	c, _ := open(t, true)
 	loaded := regexp.MustCompile(`(?:href|src|data-module)="(/assets/[^"]+)"`)
-	for _, path := range []string{"/", "/eligibility", "/eligibility?city=350600", "/eligibility?city=370300", "/services?city=350600", "/services?city=370300", "/services?city=370300&ruleset=zibo-2017", "/verify", "/help", "/privacy"} {
+	for _, path := range []string{"/", "/eligibility", "/eligibility?city=350600", "/eligibility?city=370300", "/services?city=350600", "/services?city=370300", "/services?city=370300&ruleset=zibo-2017", "/verify", "/refusals", "/refusals?city=350600", "/refusals?city=370300", "/help", "/privacy"} {
 		for _, lang := range []string{"zh", "en"} {
 			page := c.get(path + map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")] + "lang=" + lang)
 			first := zipped(t, []byte(page))

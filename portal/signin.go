@@ -174,6 +174,7 @@ func (s *Portal) signOut(c *fiber.Ctx) error {
 		return err
 	}
 	web.SignOut(c, access.Citizen)
+	web.DropCookie(c, sentCookie) // the next person at this browser sees no reference
 	web.SetFlash(c, "signed_out")
 	return web.SeeOther(c, "/")
 }

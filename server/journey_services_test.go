@@ -59,7 +59,7 @@ func TestJourneyServices(t *testing.T) {
 		t.Run("kiosk-"+lang, func(t *testing.T) {
 			tb := openTab(t, totem, true)
 			tb.open("/kiosk?lang=" + lang)
-			tb.click(`button.job[value="entitlements"]`)
+			tb.click(`button.job[value="services"]`)
 			tb.check("kiosk-entitlements-city-" + lang)
 			tb.click(`a[href="/kiosk/entitlements?city=370300"]`)
 			tb.tick("for", "self")

@@ -17,9 +17,9 @@ import (
 // (1280 px divided by four): axe finds nothing and nobody scrolls sideways. It belongs to the long runs: make soak.
 func TestMatrix(t *testing.T) {
 	public := []string{"/", "/help", "/privacy", "/eligibility", "/eligibility?city=350600", "/eligibility?city=370300", "/services", "/services?city=350600", "/services?city=370300",
-		"/services/zz.bs.01", "/services/zb.t1.05", "/track", "/verify", "/V", "/sign-in", "/parts", "/console/sign-in", "/nothing-here"}
+		"/services/zz.bs.01", "/services/zb.t1.05", "/track", "/refusals", "/refusals?city=370300", "/verify", "/V", "/sign-in", "/parts", "/console/sign-in", "/nothing-here"}
 	citizen := []string{"/account", "/apply", "/permit", "/permit/print", "/permit/services", "/access-log"}
-	staff := []string{"/console"}
+	staff := []string{"/console", "/console/refusals"}
 	for _, one := range []struct {
 		name  string
 		pages []string
@@ -27,7 +27,7 @@ func TestMatrix(t *testing.T) {
 	}{
 		{"anyone", public, func(*tab) {}},
 		{"citizen", citizen, func(tb *tab) { tb.open("/sign-in?next=/account"); tb.signIn(scene.PersonOf("zz.issued").Phone) }},
-		{"staff", staff, func(tb *tab) { tb.signInStaff("zz.accept") }},
+		{"staff", staff, func(tb *tab) { tb.signInStaff("zz.supervise") }},
 	} {
 		t.Run(one.name, func(t *testing.T) {
 			tb := openTab(t, desktop, true)

@@ -105,7 +105,8 @@ var (
 	CodesPerDay       = Limit{"code-all-day", 20_000, 24 * time.Hour}
 	StaffPerLogin     = Limit{"staff-login", 10, 15 * time.Minute}
 	StaffPerPeer      = Limit{"staff-peer", 60, 15 * time.Minute}
-	LookupsPerPeer    = Limit{"lookup-peer", 30, time.Hour} // progress by reference and ID number, without a session
+	LookupsPerPeer    = Limit{"lookup-peer", 30, time.Hour}  // progress by reference and ID number, an answer by reference, without a session
+	RefusalsPerPeer   = Limit{"refusal-peer", 30, time.Hour} // reports that a permit was not honoured: many people may share an address
 )
 
 // ErrThrottled says that a limit has been reached; the visitor is told when to come back.

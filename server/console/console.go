@@ -56,6 +56,11 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/cases/:reference/refusal", staff(access.Reviewer), s.decide(refusal))
 	r.Post("/console/cases/:reference/production", staff(access.Issuer), s.decide(production))
 	r.Post("/console/cases/:reference/issue", staff(access.Issuer), s.decide(issue))
+
+	r.Get("/console/refusals", staff(refusalRoles...), s.refusals)
+	r.Get("/console/refusals/:id", staff(refusalRoles...), s.refusalFile)
+	r.Post("/console/refusals/:id/answer", staff(refusalRoles...), s.answerRefusal)
+	r.Post("/console/refusals/:id/department", staff(access.Supervisor), s.assignRefusal)
 }
 
 // frame starts the frame of a page. Titles hold no personal data: they end in the browser's history.
@@ -72,12 +77,32 @@ func frame(v *web.Visit, title string) parts.FrameView {
 	return f
 }
 
-// sections are the parts of the console, in the order of the head. Whoever holds one of the roles finds the section there.
-var sections = []struct {
+// sections are the parts of the console, in the order of the head.
+var sections = []section{
+	{"console.queue.title", "/console", caseRoles, nil},
+	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
+}
+
+// section is one of them. Whoever holds one of the roles finds it there, as long as further, where the role alone does not tell, agrees.
+type section struct {
 	text, path string // of the label, and where it begins
 	roles      []access.Role
-}{
-	{"console.queue.title", "/console", caseRoles},
+	further    func(access.Actor) bool
+}
+
+func (s section) open(a access.Actor) bool {
+	return a.Holds(s.roles...) && (s.further == nil || s.further(a))
+}
+
+// links lead to the sections that are open to somebody.
+func links(v *web.Visit) []parts.Link {
+	var list []parts.Link
+	for _, s := range sections {
+		if s.open(v.Actor) {
+			list = append(list, parts.Link{Label: v.Printer.Say(s.text), Href: s.path})
+		}
+	}
+	return list
 }
 
 // nav leads to the sections that are open to the visitor. With one alone there is nothing to choose.
@@ -85,7 +110,7 @@ func nav(v *web.Visit) []parts.NavItem {
 	path, _, _ := strings.Cut(v.Path, "?")
 	var items []parts.NavItem
 	for _, s := range sections {
-		if !v.Actor.Holds(s.roles...) {
+		if !s.open(v.Actor) {
 			continue
 		}
 		current := strings.HasPrefix(path, s.path)

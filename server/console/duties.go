@@ -12,10 +12,11 @@ type dutiesPage struct {
 	Frame  parts.FrameView
 	Visit  *web.Visit
 	Duties parts.SummaryView
+	Links  []parts.Link // to the sections that are open without cases
 }
 
 func (s *Console) dutiesPage(v *web.Visit) dutiesPage {
-	return dutiesPage{Frame: frame(v, v.Printer.Say("console.duties.title")), Visit: v, Duties: parts.SummaryView{Rows: dutyRows(v.Printer, v.Actor)}}
+	return dutiesPage{Frame: frame(v, v.Printer.Say("console.duties.title")), Visit: v, Duties: parts.SummaryView{Rows: dutyRows(v.Printer, v.Actor)}, Links: links(v)}
 }
 
 func dutyRows(p text.Printer, a access.Actor) []parts.Row {

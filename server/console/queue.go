@@ -144,7 +144,12 @@ func promiseTag(p text.Printer, a permit.Application, today civic.Date) *parts.T
 	if !a.State.Open() || a.PromisedBy.IsZero() {
 		return nil
 	}
-	switch left := a.PromisedBy.DaysSince(today); {
+	return dueTag(p, a.PromisedBy, today)
+}
+
+// dueTag warns of a day that is near or has passed.
+func dueTag(p text.Printer, due, today civic.Date) *parts.TagView {
+	switch left := due.DaysSince(today); {
 	case left < 0:
 		return &parts.TagView{Tone: parts.Stop, Text: p.Say("console.queue.overdue", "Count", -left)}
 	case left == 0:

@@ -29,8 +29,8 @@ func (s *Console) signedOut(c *fiber.Ctx) error {
 	v, next := web.VisitOf(c), "/console"
 	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
 		next = web.NextPath(v.Path, next)
-	} else if reference, ok := permit.ParseReference(c.Params("reference")); ok {
-		next = casePath(reference)
+	} else if page := decidedOn(c); page != "" {
+		next = page
 		if form, err := web.ReadForm(c); err == nil && v.Lapsed != nil {
 			if err := s.office.Park(c.UserContext(), v.Lapsed.Subject, next+"/"+path.Base(c.Path()), form.Values()); err != nil {
 				return err
@@ -39,6 +39,17 @@ func (s *Console) signedOut(c *fiber.Ctx) error {
 		web.SetFlash(c, "not_saved")
 	}
 	return web.SeeOther(c, "/console/sign-in?next="+url.QueryEscape(next))
+}
+
+// decidedOn is the page of the case or report that a form was about; "" when the address names none.
+func decidedOn(c *fiber.Ctx) string {
+	if reference, ok := permit.ParseReference(c.Params("reference")); ok {
+		return casePath(reference)
+	}
+	if page := path.Dir(c.Path()); page == refusalPath(c.Params("id")) {
+		return web.NextPath(page, "")
+	}
+	return ""
 }
 
 func (s *Console) signIn(c *fiber.Ctx) error {

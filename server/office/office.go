@@ -43,7 +43,7 @@ func (o *Office) now() time.Time { return o.Clock.Now() }
 func (o *Office) Today() civic.Date { return civic.DateOf(o.now()) }
 
 // NoticeVersion is the version of the privacy notice that applicants are shown; it is stored with each application (PIPL Art. 17).
-const NoticeVersion = "2026-11-24"
+const NoticeVersion = "2026-11-26"
 
 // entry starts a ledger entry for a deed of an actor.
 func (o *Office) entry(actor access.Actor, action ledger.Action, purpose string) ledger.Entry {

@@ -29,6 +29,7 @@ type Tx interface {
 	DraftTx
 	ApplicationTx
 	PermitTx
+	RefusalTx
 
 	// Record writes ledger entries for deeds, and for views that no other method writes.
 	Record(ctx context.Context, entries ...ledger.Entry) error

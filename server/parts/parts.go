@@ -86,9 +86,11 @@ type Hidden struct{ Name, Value string }
 type Picture struct{ Src, Alt, Name string }
 
 // Option is one answer to choose. Reveal is shown while the answer is chosen
-// (Choice only); Or is a word that divides it from the answers above.
+// (Choice only); Or is a word that divides it from the answers above. Group
+// (Select only) heads it together with its neighbours of the same group.
 type Option struct {
 	Value, Label, Hint string
+	Group              string
 	Disabled           bool
 	Or                 string
 	Reveal             Component

@@ -52,16 +52,35 @@ const readable = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 // NewReference makes the reference of an application: <first four digits of the city>-<four>-<four>, of which seven characters are
 // random (34 bits) and the last checks the rest, so that a slip of the pen is found at once.
 func NewReference(jurisdiction string) string {
-	var raw [7]byte
-	rand.Read(raw[:])
-	var b strings.Builder
-	b.WriteString(jurisdiction[:4])
-	for _, r := range raw {
-		b.WriteByte(readable[int(r)%len(readable)])
+	return grouped(checked(jurisdiction[:4], 7))
+}
+
+// NewRefusalReference makes the reference of a report that a permit was not honoured: R, fourteen random characters (69 bits: nobody
+// guesses it, and whoever has it may read the answer) and a check, in four groups. It is longer than an application's and begins with a
+// letter, so that neither is taken for the other.
+func NewRefusalReference() string { return grouped(checked(refusalMark, 14)) }
+
+// refusalMark is what every reference of a report begins with.
+const refusalMark = "R"
+
+// checked appends random characters and a check to the beginning of a reference.
+func checked(beginning string, random int) string {
+	raw := make([]byte, random)
+	rand.Read(raw)
+	for i, r := range raw {
+		raw[i] = readable[int(r)%len(readable)]
 	}
-	s := b.String()
-	s += string(referenceCheck(s))
-	return s[:4] + "-" + s[4:8] + "-" + s[8:]
+	s := beginning + string(raw)
+	return s + string(referenceCheck(s))
+}
+
+// grouped sets a hyphen after every fourth character.
+func grouped(s string) string {
+	var groups []string
+	for ; len(s) > 4; s = s[4:] {
+		groups = append(groups, s[:4])
+	}
+	return strings.Join(append(groups, s), "-")
 }
 
 // referenceCheck weighs each character by its place, modulo 31.
@@ -74,9 +93,14 @@ func referenceCheck(s string) byte {
 }
 
 // ParseReference reads a reference as people type it: any case, with or without hyphens and spaces, O for 0, I or L for 1.
-func ParseReference(s string) (string, bool) {
+func ParseReference(s string) (string, bool) { return parseChecked(s, "", 12) }
+
+// ParseRefusalReference reads the reference of a report in the same ways.
+func ParseRefusalReference(s string) (string, bool) { return parseChecked(s, refusalMark, 16) }
+
+func parseChecked(s, beginning string, length int) (string, bool) {
 	s = strings.NewReplacer("-", "", " ", "", "－", "", "—", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(strings.TrimSpace(s)))
-	if len(s) != 12 {
+	if len(s) != length || !strings.HasPrefix(s, beginning) {
 		return "", false
 	}
 	for i := range len(s) {
@@ -84,10 +108,10 @@ func ParseReference(s string) (string, bool) {
 			return "", false
 		}
 	}
-	if referenceCheck(s[:11]) != s[11] {
+	if referenceCheck(s[:length-1]) != s[length-1] {
 		return "", false
 	}
-	return s[:4] + "-" + s[4:8] + "-" + s[8:], true
+	return grouped(s), true
 }
 
 // JurisdictionOf returns the city that a parsed reference belongs to.

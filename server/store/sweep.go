@@ -17,7 +17,12 @@ var sweeps = []struct {
 	{24 * time.Hour, `delete from message where kind = 'sign_in_code' and created_at < $1`}, // a code that is handed over late confuses
 	{7 * 24 * time.Hour, `delete from session where coalesce(ended_at, seen_at) < $1`},
 	{30 * 24 * time.Hour, `delete from message where sent_at < $1`},
+	{RefusalKept, `update refusal_report set place = null, words = null, permit_number = null
+		where answered_at < $1 and (place is not null or words is not null or permit_number is not null)`},
 }
+
+// RefusalKept is how long what somebody wrote about a refusal is kept after the answer. Department, kind, days and answer stay.
+const RefusalKept = 2 * 365 * 24 * time.Hour
 
 func (t *tx) Sweep(ctx context.Context, now time.Time) (swept int, err error) {
 	for _, s := range sweeps {
