@@ -161,7 +161,9 @@ func plain(page string) string {
 func TestPublicPagesAreLight(t *testing.T) {
 	c, _ := open(t, true)
 	loaded := regexp.MustCompile(`(?:href|src|data-module)="(/assets/[^"]+)"`)
-	for _, path := range []string{"/", "/eligibility", "/eligibility?city=350600", "/eligibility?city=370300", "/services?city=350600", "/services?city=370300", "/services?city=370300&ruleset=zibo-2017", "/verify", "/refusals", "/refusals?city=350600", "/refusals?city=370300", "/help", "/privacy"} {
+	for _, path := range []string{"/", "/eligibility", "/eligibility?city=350600", "/eligibility?city=370300", "/services?city=350600", "/services?city=370300", "/services?city=370300&ruleset=zibo-2017", "/verify", "/refusals", "/refusals?city=350600", "/refusals?city=370300", "/help", "/privacy",
+		"/entitlements", "/entitlements?city=350600", "/entitlements?city=350600&for=self&permit=residence_permit", "/entitlements?city=350600&for=self&permit=residence_permit&result=1",
+		"/entitlements?city=370300&for=self&permit=permit_3y&since=2026-03-01&result=1", "/entitlements/receipt?city=350600&for=child&permit=none", "/comparison", "/services?q=school", "/services/zz.bs.01"} {
 		for _, lang := range []string{"zh", "en"} {
 			page := c.get(path + map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")] + "lang=" + lang)
 			first := zipped(t, []byte(page))
