@@ -11,7 +11,6 @@ const (
 // itemRule is an item with its conditions and tiers resolved once, at load.
 type itemRule struct {
 	conditions []conditionRule
-	personal   int  // how many of the conditions are facts of the person
 	tiers      byte // bit i: Ruleset.Tiers[i] opens the item
 }
 
@@ -50,15 +49,10 @@ func (r *Ruleset) compile() {
 			rule := itemRule{tiers: tiers}
 			for _, code := range it.Conditions {
 				index := r.codes[code]
-				c := conditionRule{code, index, r.book.conditions[index].ByOffice}
-				if !c.byOffice {
-					rule.personal++
-				}
-				rule.conditions = append(rule.conditions, c)
+				rule.conditions = append(rule.conditions, conditionRule{code, index, r.book.conditions[index].ByOffice})
 			}
 			r.items = append(r.items, rule)
 			r.conditionCount += len(rule.conditions)
-			r.personalCount += rule.personal
 		}
 	}
 }

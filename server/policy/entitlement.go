@@ -150,7 +150,7 @@ func Entitlements(r *Ruleset, status Status, q EntitlementQuery) EntitlementAnsw
 	// One allocation for each kind of part; every item takes its share.
 	items := make([]ItemAnswer, len(r.items))
 	conditions := make([]ConditionAnswer, r.conditionCount)
-	missing := make([]string, 0, r.personalCount+len(r.items))
+	missing := make([]string, 0, r.conditionCount+len(r.items))
 	a.Services = make([]ServiceAnswer, len(r.Services))
 	n := 0
 	for i := range r.Services {

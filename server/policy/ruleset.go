@@ -53,7 +53,7 @@ type Ruleset struct {
 	tiers   []tierRule
 	indexes []index // of Services
 
-	conditionCount, personalCount int // over all items
+	conditionCount int // over all items
 }
 
 // Period is when a document is in force, both days included; To is zero when it has no end.
