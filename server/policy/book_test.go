@@ -113,3 +113,18 @@ func TestAReachedTierKeepsWhatItGrewFrom(t *testing.T) {
 		}
 	}
 }
+
+// A ground of another text is no ground here.
+func TestAGroundOfAnotherTextIsNone(t *testing.T) {
+	b := spoiled(t, "zibo-2017/ruleset.yaml", "code: schooling", "code: study")
+	r := ruleset(t, b, "zibo-2017")
+	home, here := "410102", "370303"
+	q := EligibilityQuery{On: civic.MustDate("2026-11-22"), HukouDivision: &home, ResidenceDivision: &here, RegisteredOn: civic.MustDate("2025-01-01"), Grounds: []string{"schooling"}}
+	if a := Eligibility(r, InForce, q); a.Verdict != NotEligible {
+		t.Errorf("by a ground of Zhangzhou: %s", a.Verdict)
+	}
+	q.Grounds = []string{"schooling", "study"}
+	if a := Eligibility(r, InForce, q); a.Verdict != Eligible {
+		t.Errorf("by its own ground: %s", a.Verdict)
+	}
+}
