@@ -38,7 +38,8 @@ func (s *Console) Routes(r *web.Counter) {
 		g.Missing = s.signedOut
 		return g
 	}
-	cases := staff(caseRoles...)
+	cases, catalogue := staff(caseRoles...), staff(catalogueRoles...)
+	writers, publisher := staff(access.Editor, access.Publisher), staff(access.Publisher)
 
 	r.Get("/console/sign-in", web.Public, s.signIn)
 	r.Post("/console/sign-in", web.Public, s.enter)
@@ -56,6 +57,18 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/cases/:reference/refusal", staff(access.Reviewer), s.decide(refusal))
 	r.Post("/console/cases/:reference/production", staff(access.Issuer), s.decide(production))
 	r.Post("/console/cases/:reference/issue", staff(access.Issuer), s.decide(issue))
+
+	r.Get("/console/catalogue", catalogue, s.catalogue)
+	r.Post("/console/catalogue/releases", publisher, s.release)
+	r.Get("/console/catalogue/releases/:government/:number", catalogue, s.releaseFile)
+	r.Post("/console/catalogue/releases/:government/:number/report", publisher, s.report)
+	r.Get("/console/catalogue/:service", catalogue, s.entry)
+	r.Post("/console/catalogue/:service", writers, s.writeEntry(entrySave))
+	r.Post("/console/catalogue/:service/hand-over", writers, s.writeEntry(entryHandOver))
+	r.Post("/console/catalogue/:service/withdrawal", writers, s.writeEntry(entryWithdraw))
+	r.Post("/console/catalogue/:service/return", publisher, s.writeEntry(entryReturn))
+	r.Get("/console/register", catalogue, s.register)
+	r.Upload("/console/register", writers, office.MaxEvidenceBytes, s.fileDocument)
 }
 
 // frame starts the frame of a page. Titles hold no personal data: they end in the browser's history.
@@ -78,6 +91,8 @@ var sections = []struct {
 	roles      []access.Role
 }{
 	{"console.queue.title", "/console", caseRoles},
+	{"console.catalogue.title", "/console/catalogue", catalogueRoles},
+	{"console.register.title", "/console/register", catalogueRoles},
 }
 
 // nav leads to the sections that are open to the visitor. With one alone there is nothing to choose.

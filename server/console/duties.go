@@ -12,10 +12,16 @@ type dutiesPage struct {
 	Frame  parts.FrameView
 	Visit  *web.Visit
 	Duties parts.SummaryView
+	Due    *dutyWarning
+	Links  []parts.Link // to the sections that are open
 }
 
 func (s *Console) dutiesPage(v *web.Visit) dutiesPage {
-	return dutiesPage{Frame: frame(v, v.Printer.Say("console.duties.title")), Visit: v, Duties: parts.SummaryView{Rows: dutyRows(v.Printer, v.Actor)}}
+	page := dutiesPage{Frame: frame(v, v.Printer.Say("console.duties.title")), Visit: v, Duties: parts.SummaryView{Rows: dutyRows(v.Printer, v.Actor)}}
+	for _, item := range page.Frame.Nav {
+		page.Links = append(page.Links, parts.Link{Label: item.Label, Href: item.Href})
+	}
+	return page
 }
 
 func dutyRows(p text.Printer, a access.Actor) []parts.Row {

@@ -56,8 +56,35 @@ type Duty struct {
 	Warning int
 }
 
+// DutyState says in a word how a duty stands.
+type DutyState string
+
+// The states of a duty.
+const (
+	DutyNone    DutyState = "none" // the text gives no cycle
+	DutyInTime  DutyState = "in_time"
+	DutySoon    DutyState = "soon" // a warning has been reached
+	DutyToday   DutyState = "today"
+	DutyOverdue DutyState = "overdue"
+)
+
+// State says how the duty stands.
+func (d Duty) State() DutyState {
+	switch {
+	case d.Due.IsZero():
+		return DutyNone
+	case d.Days < 0:
+		return DutyOverdue
+	case d.Days == 0:
+		return DutyToday
+	case d.Warning > 0:
+		return DutySoon
+	}
+	return DutyInTime
+}
+
 // Overdue reports that the due day has passed.
-func (d Duty) Overdue() bool { return !d.Due.IsZero() && d.Days < 0 }
+func (d Duty) Overdue() bool { return d.State() == DutyOverdue }
 
 // Pressing reports that the government is to be warned.
 func (d Duty) Pressing() bool { return d.Warning > 0 || d.Overdue() }

@@ -17,13 +17,15 @@ func TestPublicationDuty(t *testing.T) {
 	for _, c := range []struct {
 		left, warning     int
 		overdue, pressing bool
+		state             DutyState
 	}{
-		{1000, 0, false, false}, {181, 0, false, false}, {180, 180, false, true}, {91, 180, false, true}, {90, 90, false, true}, {31, 90, false, true},
-		{30, 30, false, true}, {1, 30, false, true}, {0, 30, false, true}, {-1, 0, true, true}, {-500, 0, true, true},
+		{1000, 0, false, false, DutyInTime}, {181, 0, false, false, DutyInTime}, {180, 180, false, true, DutySoon}, {91, 180, false, true, DutySoon},
+		{90, 90, false, true, DutySoon}, {31, 90, false, true, DutySoon}, {30, 30, false, true, DutySoon}, {1, 30, false, true, DutySoon},
+		{0, 30, false, true, DutyToday}, {-1, 0, true, true, DutyOverdue}, {-500, 0, true, true, DutyOverdue},
 	} {
 		for _, government := range []string{"350600", "350602"} {
 			d := zz.PublicationDuty(government, civic.MustDate(last), due.AddDays(-c.left))
-			if d.Due != due || d.Days != c.left || d.Warning != c.warning || d.Overdue() != c.overdue || d.Pressing() != c.pressing || d.Last.String() != last {
+			if d.Due != due || d.Days != c.left || d.Warning != c.warning || d.Overdue() != c.overdue || d.Pressing() != c.pressing || d.State() != c.state || d.Last.String() != last {
 				t.Errorf("%s, %d days left: %+v", government, c.left, d)
 			}
 		}
@@ -53,7 +55,7 @@ func TestPublicationDuty(t *testing.T) {
 	for _, id := range []string{"zibo-2014", "zibo-2017"} { // 定期: no cycle, so nothing is ever due
 		r := ruleset(t, b, id)
 		for _, last := range []civic.Date{{}, civic.MustDate("2014-10-01")} {
-			if d := r.PublicationDuty("370300", last, civic.MustDate("2026-11-24")); !d.Due.IsZero() || d.Pressing() || d.Last != last {
+			if d := r.PublicationDuty("370300", last, civic.MustDate("2026-11-24")); !d.Due.IsZero() || d.Pressing() || d.State() != DutyNone || d.Last != last {
 				t.Errorf("%s: %+v", id, d)
 			}
 		}

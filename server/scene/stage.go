@@ -187,7 +187,7 @@ func Photo() []byte {
 	return b.Bytes()
 }
 
-// PlayAll plays everybody's scene and returns them by key. In a house that has been played in before it changes nothing.
+// PlayAll plays everybody's scene and the catalogue's, and returns the people by key. In a house that has been played in before it changes nothing.
 func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	all := map[string]Played{}
 	for _, person := range People() {
@@ -197,7 +197,7 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 		}
 		all[p.Key] = p
 	}
-	return all, nil
+	return all, h.PlayCatalogue(ctx)
 }
 
 // Empty reports whether no scene has been played in the house yet.
