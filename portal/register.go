@@ -20,15 +20,15 @@ type registerPage struct {
 	Government string // "" on the page that counts
 	Lead       string
 	Tables     []parts.TableView
-	Lines      []owedLine
+	Groups     []owedGroup
 }
 
-// owedLine is one document that is owed.
-type owedLine struct {
-	Title, Who string
-	Clause     parts.ClauseView
-	Tag        parts.TagView
-	Rows       []parts.Row
+// owedGroup is one kind of document with all who owe it.
+type owedGroup struct {
+	Title  string
+	Due    parts.SummaryView
+	Clause parts.ClauseView
+	Table  parts.TableView
 }
 
 func (s *Portal) register(c *fiber.Ctx) error {
@@ -98,18 +98,24 @@ func (s *Portal) registerOf(c *fiber.Ctx, v *web.Visit, government string) error
 	}
 	page := registerPage{Frame: frame(v, p.Say("register.page")), Visit: v, Government: pick(p, s.office.GovernmentName(government)), Lead: p.Say("register.lead")}
 	page.Frame.Back = &parts.Link{Label: p.Say("register.back"), Href: "/register"}
-	for _, one := range list {
-		page.Lines = append(page.Lines, s.owedLine(p, one))
+	for i, one := range list {
+		if i == 0 || one.Rule != list[i-1].Rule {
+			page.Groups = append(page.Groups, owedGroupOf(p, one))
+		}
+		group := &page.Groups[len(page.Groups)-1]
+		who := page.Government
+		if one.Department != "" {
+			who = pick(p, s.office.DepartmentName(one.Ruleset.ID, one.Department))
+		}
+		tag := owedTag(p, one)
+		group.Table.Rows = append(group.Table.Rows, []parts.Cell{{Text: who}, {Body: documentsView(p, one.Documents), Tag: &tag}})
 	}
 	return web.Render(c, fiber.StatusOK, registerView(page))
 }
 
-func (s *Portal) owedLine(p text.Printer, one office.Owed) owedLine {
-	line := owedLine{Title: pick(p, one.Rule.Title), Who: pick(p, s.office.GovernmentName(one.Government)), Tag: owedTag(p, one),
-		Clause: parts.ClauseView{Number: one.Rule.Clause, Document: pick(p, one.Ruleset.Name), Text: one.Rule.Quote}}
-	if one.Department != "" {
-		line.Who += " · " + pick(p, s.office.DepartmentName(one.Ruleset.ID, one.Department))
-	}
+func owedGroupOf(p text.Printer, one office.Owed) owedGroup {
+	group := owedGroup{Title: pick(p, one.Rule.Title), Clause: parts.ClauseView{Number: one.Rule.Clause, Document: pick(p, one.Ruleset.Name), Text: one.Rule.Quote}}
+	group.Table = parts.TableView{ID: "owed-" + one.Ruleset.ID + "-" + one.Rule.Code, Caption: group.Title, CaptionHidden: true, Columns: []parts.Column{{Label: p.Say("register.who")}, {Label: p.Say("register.owed")}}}
 	due := parts.Row{Key: p.Say("register.due"), Value: parts.Date(p, one.Rule.Due)}
 	if one.Rule.Due.IsZero() {
 		due.Value = p.Say("register.no_day")
@@ -117,11 +123,8 @@ func (s *Portal) owedLine(p text.Printer, one office.Owed) owedLine {
 	if one.Rule.ReportedTo != nil {
 		due.Note = p.Say("register.report_to", "Office", pick(p, *one.Rule.ReportedTo))
 	}
-	line.Rows = append(line.Rows, due)
-	for _, d := range one.Documents {
-		line.Rows = append(line.Rows, parts.Row{Key: p.Say("register.published"), Body: documentView(p, d), Note: documentNote(p, d)})
-	}
-	return line
+	group.Due.Rows = []parts.Row{due}
+	return group
 }
 
 // owedTag says how an obligation stands.

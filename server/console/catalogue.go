@@ -67,7 +67,7 @@ func (s *Console) cataloguePage(c *fiber.Ctx, v *web.Visit, government, note, ke
 	}
 	p := v.Printer
 	page = cataloguePage{Frame: frame(v, p.Say("console.catalogue.title")), Visit: v, Place: pick(p, s.office.GovernmentName(list.Government)), Publish: list.Publishes,
-		Lead: p.Say("console.catalogue.lead." + deskWord(list.Desk)), Duty: dutyNotice(p, list.Ruleset, list.Duty, s.office), Clause: publicationClause(p, list.Ruleset)}
+		Lead: p.Say("console.catalogue.lead." + deskWord(list.Desk)), Duty: s.dutyNotice(p, list.Ruleset, list.Duty), Clause: publicationClause(p, list.Ruleset)}
 	page.Frame.Wide, page.Frame.Path = true, cataloguePath(list.Government)
 	page.Chips = s.governmentChips(p, list.Desks, list.Government, cataloguePath)
 	page.Entries = s.entryTable(p, list)

@@ -1,11 +1,11 @@
 package console
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
-	"anju/server/office"
 	"anju/server/parts"
 	"anju/server/policy"
 	"anju/server/text"
@@ -25,25 +25,31 @@ func dutyWords(p text.Printer, d policy.Duty) string {
 }
 
 // dutyNotice says it on the page of one government's catalogue, with the days of the text when no release is known.
-func dutyNotice(p text.Printer, r *policy.Ruleset, d policy.Duty, office *office.Office) parts.NoticeView {
-	notice := parts.NoticeView{Tone: dutyTones[d.State()], Title: p.Say("duty.title"), Text: dutyWords(p, d)}
-	if d.Last.IsZero() {
-		notice.Text = p.Say("duty.never") + p.Pick("", " ") + notice.Text
-		if days := r.Publication.DueDays(office.Today()); len(days) > 0 && !d.Due.IsZero() {
-			notice.Text += p.Pick("", " ") + p.Say("duty.days", "Days", dueDays(p, r, office))
+func (s *Console) dutyNotice(p text.Printer, r *policy.Ruleset, d policy.Duty) parts.NoticeView {
+	words := []string{p.Say("duty.never"), dutyWords(p, d)}
+	if !d.Last.IsZero() {
+		words[0] = p.Say("duty.last", "Day", parts.Date(p, d.Last))
+	} else if days := r.Publication.DueDays(s.office.Today()); len(days) > 0 {
+		var named []string
+		for _, day := range days {
+			named = append(named, parts.Date(p, day))
 		}
-	} else {
-		notice.Text = p.Say("duty.last", "Day", parts.Date(p, d.Last)) + p.Pick("", " ") + notice.Text
+		words = append(words, p.Say("duty.days", "Days", strings.Join(named, p.Pick("、", ", "))))
 	}
-	return notice
+	return parts.NoticeView{Tone: dutyTones[d.State()], Title: p.Say("duty.title"), Text: strings.Join(words, p.Pick("", " "))}
 }
 
-func dueDays(p text.Printer, r *policy.Ruleset, office *office.Office) string {
-	var days []string
-	for _, day := range r.Publication.DueDays(office.Today()) {
-		days = append(days, parts.Date(p, day))
-	}
-	return strings.Join(days, p.Pick("、", ", "))
+// dutyWarning stands on the first page of whoever has to do with the catalogue.
+type dutyWarning struct {
+	Visit  *web.Visit
+	Notice parts.NoticeView
+	Lines  []dutyLine
+}
+
+// dutyLine is how the duty stands of all governments of which the same can be said.
+type dutyLine struct {
+	Words       string
+	Governments []parts.Link
 }
 
 // dutyWarnings are the governments of the visitor that must publish soon or should have published. Nothing when all have time.
@@ -58,16 +64,12 @@ func (s *Console) dutyWarnings(c *fiber.Ctx, v *web.Visit) (*dutyWarning, error)
 		if one.Duty.Overdue() {
 			w.Notice.Tone = parts.Stop
 		}
-		w.Lines = append(w.Lines, dutyLine{pick(p, s.office.GovernmentName(one.Government)), cataloguePath(one.Government), dutyWords(p, one.Duty)})
+		words := dutyWords(p, one.Duty)
+		at := slices.IndexFunc(w.Lines, func(l dutyLine) bool { return l.Words == words })
+		if at < 0 {
+			w.Lines, at = append(w.Lines, dutyLine{Words: words}), len(w.Lines)
+		}
+		w.Lines[at].Governments = append(w.Lines[at].Governments, parts.Link{Label: pick(p, s.office.GovernmentName(one.Government)), Href: cataloguePath(one.Government)})
 	}
 	return w, nil
 }
-
-// dutyWarning stands on the first page of whoever has to do with the catalogue.
-type dutyWarning struct {
-	Visit  *web.Visit
-	Notice parts.NoticeView
-	Lines  []dutyLine
-}
-
-type dutyLine struct{ Government, Href, Words string }

@@ -78,11 +78,15 @@ func owedCode(one office.Owed) string {
 
 // owedName names an obligation with who owes it.
 func (s *Console) owedName(p text.Printer, one office.Owed) string {
-	name := pick(p, one.Rule.Title)
-	if department := pick(p, s.office.DepartmentName(one.Ruleset.ID, one.Department)); department != "" {
-		name = department + p.Pick("：", ": ") + name
+	return s.owedBy(p, one) + p.Pick("：", ": ") + pick(p, one.Rule.Title)
+}
+
+// owedBy is the department that owes a document, or the government.
+func (s *Console) owedBy(p text.Printer, one office.Owed) string {
+	if one.Department == "" {
+		return pick(p, s.office.GovernmentName(one.Government))
 	}
-	return name
+	return pick(p, s.office.DepartmentName(one.Ruleset.ID, one.Department))
 }
 
 func (s *Console) registerTable(p text.Printer, list []office.Owed) parts.TableView {
@@ -94,7 +98,7 @@ func (s *Console) registerTable(p text.Printer, list []office.Owed) parts.TableV
 			due.Text = p.Say("register.no_day")
 		}
 		published := parts.Cell{Body: filesView(p, one.Documents), Tag: owedTag(p, one)}
-		view.Rows = append(view.Rows, []parts.Cell{{Text: s.owedName(p, one), Note: one.Rule.Clause}, due, published})
+		view.Rows = append(view.Rows, []parts.Cell{{Text: s.owedBy(p, one), Note: pick(p, one.Rule.Title) + " · " + one.Rule.Clause}, due, published})
 	}
 	return view
 }

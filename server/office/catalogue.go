@@ -286,8 +286,17 @@ func entryFaults(faults []policy.Fault) (list permit.Faults) {
 	return list
 }
 
-// moveEntry takes a draft one step further. The same step sent twice is taken once and answered twice.
-func (o *Office) moveEntry(ctx context.Context, actor access.Actor, desk Desk, r *policy.Ruleset, edit EntryEdit, event EntryEvent) (d EntryDraft, err error) {
+// moveEntry takes a draft one step further. The same step sent twice is taken once and answered twice, also when both come at once: the
+// slower one looks again and finds its own step taken.
+func (o *Office) moveEntry(ctx context.Context, actor access.Actor, desk Desk, r *policy.Ruleset, edit EntryEdit, event EntryEvent) (EntryDraft, error) {
+	d, err := o.stepEntry(ctx, actor, desk, r, edit, event)
+	if errors.Is(err, ErrStale) {
+		return o.stepEntry(ctx, actor, desk, r, edit, event)
+	}
+	return d, err
+}
+
+func (o *Office) stepEntry(ctx context.Context, actor access.Actor, desk Desk, r *policy.Ruleset, edit EntryEdit, event EntryEvent) (d EntryDraft, err error) {
 	key := EntryKey{desk.Jurisdiction, desk.Government, edit.Service, edit.Department}
 	err = o.Store.Within(ctx, func(tx Tx) error {
 		if d, err = tx.EntryDraft(ctx, key); err != nil && !errors.Is(err, ErrNotFound) {
