@@ -90,7 +90,7 @@ func TestAnEntryGoesItsWay(t *testing.T) {
 	d.says(got, "草稿已保存", "填写中", e.Scope.Zh, "林秋实")
 	got = editor.post(schooling+"/hand-over", entryForm(zzCity, "1", part)...)
 	d.status(got, http.StatusUnprocessableEntity, "unfinished")
-	d.says(got, e.Scope.Zh, `href="#conditions_zh"`, `href="#windows_zh"`, "请填写这一项")
+	d.says(got, e.Scope.Zh, `href="#conditions_zh"`, `href="#windows_zh"`, "条件：请填写这一项", "办事窗口：请填写这一项")
 	d.silent(got, `href="#scope_zh"`)
 	d.says(publisher.get("/console/catalogue"), "现在没有等您发布的内容", "填写中")
 	if got := publisher.get("/console/catalogue"); strings.Contains(got.body, "/console/catalogue/releases\"") {

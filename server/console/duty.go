@@ -52,6 +52,14 @@ type dutyLine struct {
 	Governments []parts.Link
 }
 
+// after is what stands between a government and the next.
+func (l dutyLine) after(p text.Printer, i int) string {
+	if i == len(l.Governments)-1 {
+		return ""
+	}
+	return p.Pick("、", ", ")
+}
+
 // dutyWarnings are the governments of the visitor that must publish soon or should have published. Nothing when all have time.
 func (s *Console) dutyWarnings(c *fiber.Ctx, v *web.Visit) (*dutyWarning, error) {
 	list, err := s.office.PressingDuties(c.UserContext(), v.Actor)

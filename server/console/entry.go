@@ -210,6 +210,23 @@ func entryErrors(p text.Printer, e policy.Entry) (list parts.Errors) {
 	for _, f := range e.Check() {
 		list = append(list, parts.Error{Field: f.Field, Message: p.Say("fault.entry_" + string(f.Code))})
 	}
+	return named(p, list)
+}
+
+// named puts the name of its text before each fault of an entry: several of them may say the same.
+func named(p text.Printer, list parts.Errors) parts.Errors {
+	for i, one := range list {
+		for _, f := range policy.EntryFields() {
+			label := p.Say("entry." + string(f))
+			switch one.Field {
+			case string(f) + "_en":
+				label = p.Say("entry.english", "Field", label)
+				fallthrough
+			case string(f) + "_zh":
+				list[i].Message = label + p.Pick("：", ": ") + one.Message
+			}
+		}
+	}
 	return list
 }
 
@@ -257,7 +274,7 @@ func (s *Console) writeEntry(verb entryVerb) fiber.Handler {
 			web.SetFlash(c, verb.name)
 			return web.SeeOther(c, path)
 		}
-		problems := s.refusal(v.Printer, err, "", office.FaultsOf(err))
+		problems := named(v.Printer, s.refusal(v.Printer, err, "", office.FaultsOf(err)))
 		if problems == nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"testing"
 
-	"anju/server/ledger"
 	"anju/server/scene"
 )
 
@@ -50,7 +49,7 @@ func TestAReleaseIsReportedOnce(t *testing.T) {
 	d.status(got, http.StatusUnprocessableEntity, "another day")
 	d.says(got, "已经登记过，不能修改", "2026年11月25日")
 	d.says(d.as("zz.supervise").get("/console/catalogue"), "漳教〔2026〕1号")
-	if n := d.recorded(ledger.Filed, "catalogue_report") + d.recorded(ledger.Released, "catalogue"); n != 2 {
+	if n := d.recorded("filed", "catalogue_report") + d.recorded("released", "catalogue"); n != 2 {
 		t.Errorf("%d ledger entries for a release and its report", n)
 	}
 }
