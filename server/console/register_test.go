@@ -91,7 +91,7 @@ func TestBadDocumentsAreTold(t *testing.T) {
 	d := furnish(t, true)
 	editor := d.as("zz.edit")
 	good := scene.PDF("good")
-	active := bytes.Replace(good, []byte("<</Type/Catalog"), []byte("<</OpenAction<</S/JavaScript/JS(x)>>/Type/Catalog"), 1)
+	active := bytes.Replace(good, []byte("/MediaBox[0 0 595 842]"), []byte("/AA<</O<</S/Launch>>>>"), 1) // as long, so that the file stays whole
 	for _, c := range []struct {
 		name        string
 		file        []byte
@@ -101,7 +101,7 @@ func TestBadDocumentsAreTold(t *testing.T) {
 	}{
 		{"no PDF", []byte("<html>not a document</html>"), filing(), 422, "file", "这不是 PDF"},
 		{"broken", good[:len(good)/2], filing(), 422, "file", "打不开"},
-		{"active", active, filing(), 422, "file", "这个 PDF"},
+		{"active", active, filing(), 422, "file", "脚本或动作"},
 		{"nothing", nil, filing(), 422, "file", "请选择要登记的 PDF"},
 		{"too large", append(bytes.Clone(good), make([]byte, office.MaxEvidenceBytes)...), filing(), 413, "file", "8 MB 以内"},
 		{"impossible day", good, filing("published_on_month", "2", "published_on_day", "30"), 422, "published_on", "没有这一天"},
