@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"anju/server/office"
 	"anju/server/parts"
 	"anju/server/policy"
 	"anju/server/text"
@@ -87,6 +88,7 @@ type servicePage struct {
 	Office      string
 	Notes       []string
 	Items       []item
+	Published   []office.PublishedEntry // of the city
 }
 
 type item struct {
@@ -122,6 +124,9 @@ func (k *Kiosk) service(c *fiber.Ctx) error {
 			}
 		}
 		pg.Items = append(pg.Items, view)
+	}
+	if pg.Published, err = k.Office.Published(c.UserContext(), s.ID, r.Jurisdiction); err != nil {
+		return err
 	}
 	return web.Render(c, fiber.StatusOK, serviceView(pg))
 }

@@ -38,6 +38,13 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/comparison", web.Public, s.comparison)
 	r.Get("/services", web.Public, s.services)
 	r.Get("/services/:id", web.Public, s.service)
+	r.Get("/catalogue", web.Public, s.catalogue)
+	r.Get("/catalogue/:government", web.Public, s.releases)
+	r.Get("/catalogue/:government/services/:service", web.Public, s.addedTo)
+	r.Get("/catalogue/:government/:number", web.Public, s.version)
+	r.Get("/catalogue/:government/:number/changes", web.Public, s.changes)
+	r.Get("/register", web.Public, s.register)
+	r.Get("/register/:id/file", web.Public, s.document)
 	r.Get("/track", web.Public, s.track)
 	r.Post("/track", web.Public, s.tracked)
 

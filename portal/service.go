@@ -3,6 +3,7 @@ package portal
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"anju/server/office"
 	"anju/server/parts"
 	"anju/server/policy"
 	"anju/server/text"
@@ -24,6 +25,10 @@ type servicePage struct {
 	Inferred    bool
 	// Jurisdiction and Ruleset are codes, for links.
 	Jurisdiction, Ruleset string
+	County                string // whose additions are shown beside the city's; empty for none
+	Counties              []parts.Option
+	Published             []office.PublishedEntry
+	Unread                bool // the published entries cannot be read now
 }
 
 func (s *Portal) service(c *fiber.Ctx) error {
@@ -47,7 +52,26 @@ func (s *Portal) service(c *fiber.Ctx) error {
 	for _, item := range page.Items {
 		page.Conditional = page.Conditional || len(item.Conditions) > 0 || item.Where != ""
 	}
+	s.publish(c, &page)
 	return web.Render(c, fiber.StatusOK, serviceView(page))
+}
+
+// publish adds what departments have published about the service: the city's, and a county's when one is chosen. The law can be read
+// without the record, so the page stands even when that cannot be.
+func (s *Portal) publish(c *fiber.Ctx, page *servicePage) {
+	governments := []string{page.Jurisdiction}
+	page.Counties = countyOptions(page.Jurisdiction)
+	for _, o := range page.Counties {
+		if o.Value == web.Query(c).Get("county") {
+			page.County = o.Value
+			governments = append(governments, o.Value)
+		}
+	}
+	var err error
+	if page.Published, err = s.office.Published(c.UserContext(), page.Service.ID, governments...); err != nil {
+		s.log.Warn("published entries not read", "id", page.Visit.ID, "err", err)
+		page.Unread = true
+	}
 }
 
 // findService finds a service by its id, which belongs to one ruleset only.

@@ -38,7 +38,8 @@ func (s *Console) Routes(r *web.Counter) {
 		g.Missing = s.signedOut
 		return g
 	}
-	cases := staff(caseRoles...)
+	cases, catalogue := staff(caseRoles...), staff(catalogueRoles...)
+	writers, publisher := staff(access.Editor, access.Publisher), staff(access.Publisher)
 
 	r.Get("/console/sign-in", web.Public, s.signIn)
 	r.Post("/console/sign-in", web.Public, s.enter)
@@ -61,6 +62,18 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Get("/console/refusals/:id", staff(refusalRoles...), s.refusalFile)
 	r.Post("/console/refusals/:id/answer", staff(refusalRoles...), s.answerRefusal)
 	r.Post("/console/refusals/:id/department", staff(access.Supervisor), s.assignRefusal)
+
+	r.Get("/console/catalogue", catalogue, s.catalogue)
+	r.Post("/console/catalogue/releases", publisher, s.release)
+	r.Get("/console/catalogue/releases/:government/:number", catalogue, s.releaseFile)
+	r.Post("/console/catalogue/releases/:government/:number/report", publisher, s.report)
+	r.Get("/console/catalogue/:service", catalogue, s.entry)
+	r.Post("/console/catalogue/:service", writers, s.writeEntry(entrySave))
+	r.Post("/console/catalogue/:service/hand-over", writers, s.writeEntry(entryHandOver))
+	r.Post("/console/catalogue/:service/withdrawal", writers, s.writeEntry(entryWithdraw))
+	r.Post("/console/catalogue/:service/return", publisher, s.writeEntry(entryReturn))
+	r.Get("/console/register", catalogue, s.register)
+	r.Upload("/console/register", writers, office.MaxEvidenceBytes, s.fileDocument)
 }
 
 // frame starts the frame of a page. Titles hold no personal data: they end in the browser's history.
@@ -80,6 +93,8 @@ func frame(v *web.Visit, title string) parts.FrameView {
 // sections are the parts of the console, in the order of the head.
 var sections = []section{
 	{"console.queue.title", "/console", caseRoles, nil},
+	{"console.catalogue.title", "/console/catalogue", catalogueRoles, nil},
+	{"console.register.title", "/console/register", catalogueRoles, nil},
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
 }
 

@@ -36,7 +36,11 @@ type desk struct {
 	house  scene.House
 	store  *store.Store
 	people map[string]scene.Played
+	at     string // address of the database, for looking at what is stored
 }
+
+// dump is every row of the record.
+func (d *desk) dump() []byte { return storetest.Dump(d.t, d.at) }
 
 // furnish builds a site and plays the scenes of the people named.
 func furnish(t *testing.T, demo bool, keys ...string) *desk {
@@ -46,7 +50,8 @@ func furnish(t *testing.T, demo bool, keys ...string) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, store: storetest.Open(t), people: map[string]scene.Played{}}
+	d := &desk{t: t, at: storetest.Database(t), people: map[string]scene.Played{}}
+	d.store = storetest.OpenAt(t, d.at)
 	clock, quiet := scene.NewClock(scene.Morning), slog.New(slog.DiscardHandler)
 	o := office.New(office.Config{Store: d.store, Clock: clock, Book: book, Calendar: civic.DefaultCalendar(), Origin: "http://example.com", CodeKey: []byte("a key of the tests"), Demo: demo, Log: quiet,
 		Extensions: []policy.Extension{{Ruleset: "zibo-2014", Until: civic.MustDate("2027-12-31"), Document: "淄政办字〔2018〕1号"}}})

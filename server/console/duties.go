@@ -12,6 +12,7 @@ type dutiesPage struct {
 	Frame  parts.FrameView
 	Visit  *web.Visit
 	Duties parts.SummaryView
+	Due    *dutyWarning
 	Links  []parts.Link // to the sections that are open without cases
 }
 

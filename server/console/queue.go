@@ -29,6 +29,7 @@ const (
 type queuePage struct {
 	Frame    parts.FrameView
 	Visit    *web.Visit
+	Due      *dutyWarning // of supervisors: governments that must publish
 	Stations string
 	Term     string // what was searched for, "" when nothing was
 	Chips    []parts.Chip
@@ -40,8 +41,14 @@ type queuePage struct {
 // queue is the console's first page: the cases that wait for this officer, or what a colleague without cases may do.
 func (s *Console) queue(c *fiber.Ctx) error {
 	v := web.VisitOf(c)
+	due, err := s.dutyWarnings(c, v)
+	if err != nil {
+		return err
+	}
 	if !v.Actor.Holds(caseRoles...) {
-		return web.Render(c, fiber.StatusOK, dutiesView(s.dutiesPage(v)))
+		page := s.dutiesPage(v)
+		page.Due = due
+		return web.Render(c, fiber.StatusOK, dutiesView(page))
 	}
 	query := web.Query(c)
 	term := s.openTerm(v.Actor.ID, query.Get("search"))
@@ -74,6 +81,7 @@ func (s *Console) queue(c *fiber.Ctx) error {
 		return address
 	}
 	page := s.queuePage(v, list, stations, chosen, term)
+	page.Due = due
 	page.Pager.Page, page.Pager.Pages = number, (list.Total+queueSize-1)/queueSize
 	if number > 1 && page.Pager.Pages > 0 {
 		page.Pager.Previous = link(min(number-1, page.Pager.Pages))

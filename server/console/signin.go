@@ -29,10 +29,10 @@ func (s *Console) signedOut(c *fiber.Ctx) error {
 	v, next := web.VisitOf(c), "/console"
 	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
 		next = web.NextPath(v.Path, next)
-	} else if page := decidedOn(c); page != "" {
+	} else if page, kept := interrupted(c); page != "" {
 		next = page
-		if form, err := web.ReadForm(c); err == nil && v.Lapsed != nil {
-			if err := s.office.Park(c.UserContext(), v.Lapsed.Subject, next+"/"+path.Base(c.Path()), form.Values()); err != nil {
+		if kept != nil && v.Lapsed != nil {
+			if err := s.office.Park(c.UserContext(), v.Lapsed.Subject, kept.name, kept.form.Values()); err != nil {
 				return err
 			}
 		}
@@ -41,15 +41,37 @@ func (s *Console) signedOut(c *fiber.Ctx) error {
 	return web.SeeOther(c, "/console/sign-in?next="+url.QueryEscape(next))
 }
 
-// decidedOn is the page of the case or report that a form was about; "" when the address names none.
-func decidedOn(c *fiber.Ctx) string {
-	if reference, ok := permit.ParseReference(c.Params("reference")); ok {
-		return casePath(reference)
+// keptForm is a form that was sent too late, under the name by which its page finds it again.
+type keptForm struct {
+	name string
+	form web.Form
+}
+
+// interrupted is the page on which a form stood that was sent too late, and the form, when it is worth keeping: a decision on a case,
+// the answer to a report, the texts of an entry. Nothing for a form that changes nothing.
+func interrupted(c *fiber.Ctx) (page string, kept *keptForm) {
+	reference, isCase := permit.ParseReference(c.Params("reference"))
+	form, err := web.ReadForm(c)
+	switch service := c.Params("service"); {
+	case path.Dir(c.Path()) == refusalPath(c.Params("id")):
+		page = web.NextPath(path.Dir(c.Path()), "")
+		kept = &keptForm{page + "/" + path.Base(c.Path()), form}
+	case isCase:
+		page, kept = casePath(reference), &keptForm{casePath(reference) + "/" + path.Base(c.Path()), form}
+	case service != "":
+		page = web.NextPath(entryPath(form.Get("government"), service, form.Get("department")), "/console/catalogue")
+		if form.Has("scope_zh") {
+			kept = &keptForm{page, form}
+		}
+	case strings.HasPrefix(c.Path(), "/console/catalogue"):
+		page = "/console/catalogue"
+	case strings.HasPrefix(c.Path(), "/console/register"):
+		page = "/console/register"
 	}
-	if page := path.Dir(c.Path()); page == refusalPath(c.Params("id")) {
-		return web.NextPath(page, "")
+	if err != nil {
+		kept = nil
 	}
-	return ""
+	return page, kept
 }
 
 func (s *Console) signIn(c *fiber.Ctx) error {

@@ -54,6 +54,22 @@ func TestEverySceneOfTheDemo(t *testing.T) {
 	if empty, err := h.Empty(ctx); err != nil || empty {
 		t.Fatalf("a house that was played in is empty: %v", err)
 	}
+	for government, want := range map[string]int{"350600": 2, "350602": 1, "350603": 0, "370300": 2, "370303": 1} {
+		releases, err := h.Office.Releases(ctx, government)
+		if err != nil || len(releases) != want {
+			t.Errorf("%s has released %d versions, want %d: %v", government, len(releases), want, err)
+		}
+	}
+	for login, want := range map[string]office.EntryState{"zz.edit": office.EntryReady, "zz.edit.county": office.EntryReturned} {
+		actor, err := h.Actor(ctx, login)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := h.Office.Catalogue(ctx, actor, "")
+		if err != nil || list.Lines[0].Draft == nil || list.Lines[0].Draft.State != want {
+			t.Errorf("the draft of %s does not stand at %s: %+v %v", login, want, list.Lines[0].Draft, err)
+		}
+	}
 	if err := h.Furnish(ctx, "another password"); err != nil {
 		t.Fatalf("the second start: %v", err)
 	}

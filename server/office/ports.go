@@ -30,6 +30,7 @@ type Tx interface {
 	ApplicationTx
 	PermitTx
 	RefusalTx
+	CatalogueTx
 
 	// Record writes ledger entries for deeds, and for views that no other method writes.
 	Record(ctx context.Context, entries ...ledger.Entry) error
@@ -154,6 +155,35 @@ type PermitTx interface {
 
 	SigningKeys(ctx context.Context) ([]StoredKey, error)
 	CreateSigningKey(ctx context.Context, k StoredKey) error // kid taken: Conflict "kid_taken"
+}
+
+// CatalogueTx keeps drafts and releases of the catalogue, and the register of published documents. Names in it are those of staff.
+type CatalogueTx interface {
+	// LockCatalogue has every other release of a government wait until the transaction ends.
+	LockCatalogue(ctx context.Context, government string) error
+	EntryDrafts(ctx context.Context, jurisdiction, government string) ([]EntryDraft, error)
+	EntryDraft(ctx context.Context, key EntryKey) (EntryDraft, error)
+	// SaveEntryDraft stores what an event has led to, if the version has risen by exactly one (ErrStale); version 1 is a new draft.
+	SaveEntryDraft(ctx context.Context, d EntryDraft, e EntryEvent) error
+	EntryEvents(ctx context.Context, key EntryKey) ([]EntryEvent, error)
+
+	CreateRelease(ctx context.Context, r Release, key string) error
+	// Releases lists a government's releases, LatestReleases the last one of each government of a city; both without entries.
+	Releases(ctx context.Context, jurisdiction, government string) ([]Release, error)
+	LatestReleases(ctx context.Context, jurisdiction string) ([]Release, error)
+	Release(ctx context.Context, jurisdiction, government string, number int) (Release, error)
+	// ReleaseWithKey returns the release that was made with an idempotency key, without entries.
+	ReleaseWithKey(ctx context.Context, jurisdiction, key string) (Release, error)
+	// PublishedEntries returns the entries of a service in the last release of each government of a city.
+	PublishedEntries(ctx context.Context, jurisdiction, service string) ([]PublishedEntry, error)
+	CreateReport(ctx context.Context, r Release, report ReleaseReport) error
+
+	// CreateDocument stores a document. The same idempotency key again returns the one made then (again true), or ErrReused when it is
+	// another file; the same file for the same obligation is Conflict "document_known".
+	CreateDocument(ctx context.Context, d Document, key string) (made Document, again bool, err error)
+	// Documents lists the register of a city, the newest publication first, without content.
+	Documents(ctx context.Context, jurisdiction string) ([]Document, error)
+	Document(ctx context.Context, id string) (Document, error)
 }
 
 // Account is a citizen who signs in by phone.

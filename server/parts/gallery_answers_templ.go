@@ -181,6 +181,15 @@ func galleryAnswers(p text.Printer) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = Difference(p, DifferenceView{Lines: []DifferenceLine{
+			{Spans: []DifferenceSpan{{Text: p.Pick("请带身份证和居住证。", "Bring your identity card and your permit.")}}},
+			{Removed: true, Spans: []DifferenceSpan{{Text: p.Pick("窗口开放：周一至周", "Open from Monday to ")}, {Text: p.Pick("五", "Friday"), Marked: true}, {Text: p.Pick("。", ".")}}},
+			{Added: true, Spans: []DifferenceSpan{{Text: p.Pick("窗口开放：周一至周", "Open from Monday to ")}, {Text: p.Pick("六", "Saturday"), Marked: true}, {Text: p.Pick("。", ".")}}},
+			{Added: true, Spans: []DifferenceSpan{{Text: p.Pick("也可以网上办理。", "You can also do it online.")}}},
+		}}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -188,7 +197,7 @@ func galleryAnswers(p text.Printer) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.Pick("服务与统计", "Services and figures"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `server/parts/gallery_answers.templ`, Line: 41, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `server/parts/gallery_answers.templ`, Line: 47, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -266,7 +275,7 @@ func galleryLists(p text.Printer) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.Pick("清单与表格", "Lists and tables"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `server/parts/gallery_answers.templ`, Line: 56, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `server/parts/gallery_answers.templ`, Line: 62, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -290,6 +299,7 @@ func galleryLists(p text.Printer) templ.Component {
 			{Key: p.Pick("手机号码", "Mobile number"), Value: "138****5678", Note: p.Pick("已验证", "Confirmed"), Change: "#main"},
 			{Key: p.Pick("补充说明", "Anything to add"), Change: "#main"},
 			{Key: p.Pick("状态", "State"), Tag: &TagView{Good, p.Pick("登记有效", "Registered")}},
+			Bilingual(p, p.Pick("办事窗口", "Windows"), civic.Text{Zh: "市民服务中心三楼 12 号窗口\n周一至周五 8:30-17:30"}),
 		}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -166,6 +166,7 @@ func (b *Book) checkRuleset(doc *document, r *Ruleset) error {
 		checkGrounds(doc, "$.three_year_grounds", r.ThreeYearGrounds, b.threeYear),
 		checkTiers(doc, r),
 		checkFees(doc, r),
+		checkPublication(doc, r),
 	}
 	if !r.InForce.To.IsZero() && r.InForce.To.Before(r.InForce.From) {
 		faults = append(faults, doc.at("$.in_force.to", "ends before it begins"))

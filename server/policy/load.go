@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"anju/server/civic"
 
@@ -94,7 +95,7 @@ func read(fsys fs.FS, name string, into any) (*document, error) {
 }
 
 // lineOfBadDate finds the date that the decoder, which forgets where it was, could not read. Every
-// from and to is a date.
+// from, to, due and first_due is a date.
 func lineOfBadDate(tree *ast.File) int {
 	var seek dateSeeker
 	for _, body := range tree.Docs {
@@ -107,8 +108,8 @@ type dateSeeker struct{ line int }
 
 func (s *dateSeeker) Visit(node ast.Node) ast.Visitor {
 	if pair, ok := node.(*ast.MappingValueNode); ok && s.line == 0 {
-		key := pair.Key.String()
-		if _, err := civic.ParseDate(pair.Value.String()); err != nil && (key == "from" || key == "to") {
+		date := slices.Contains([]string{"from", "to", "due", "first_due"}, pair.Key.String())
+		if _, err := civic.ParseDate(pair.Value.String()); err != nil && date {
 			s.line = pair.GetToken().Position.Line
 		}
 	}

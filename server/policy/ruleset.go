@@ -43,7 +43,10 @@ type Ruleset struct {
 	Fees           []Fee
 	ResidenceYears ResidenceYearRule `yaml:"residence_years"`
 	// Rights belong to every holder and are no service: no refusal, rural rights.
-	Rights      []Right
+	Rights []Right
+	// Publication is what governments publish of services, and how often; Documents is what else somebody must publish.
+	Publication PublicationRule
+	Documents   []DocumentRule
 	Departments []Department `yaml:"-"`
 	Services    []Service    `yaml:"-"`
 

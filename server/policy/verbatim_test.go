@@ -168,7 +168,7 @@ func TestQuotesAreInTheTexts(t *testing.T) {
 // bases are all clauses of a ruleset with their quotes.
 func bases(r *Ruleset) []Basis {
 	all := []Basis{r.InForce.Basis, r.Scope.Basis, r.Scope.SameCityBasis, r.Scope.OwnPermitBasis, r.HalfYear.Basis,
-		r.IssueDeadline.Basis, r.ResidenceYears.Basis}
+		r.IssueDeadline.Basis, r.ResidenceYears.Basis, r.Publication.Basis}
 	for _, rule := range []*GroundRule{r.Grounds, r.ThreeYearGrounds} {
 		if rule != nil {
 			all = append(all, rule.Basis)
@@ -187,6 +187,9 @@ func bases(r *Ruleset) []Basis {
 		all = append(all, x.Basis)
 	}
 	for _, x := range r.Rights {
+		all = append(all, x.Basis)
+	}
+	for _, x := range r.Documents {
 		all = append(all, x.Basis)
 	}
 	for _, x := range r.Departments {

@@ -187,7 +187,8 @@ func Photo() []byte {
 	return b.Bytes()
 }
 
-// PlayAll plays everybody's scene, and the reports of refusals, and returns the people by key. In a house that has been played in before it changes nothing.
+// PlayAll plays everybody's scene, the reports of refusals and the catalogue's, and returns the people by key. In a house that has been
+// played in before it changes nothing.
 func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	all := map[string]Played{}
 	for _, person := range People() {
@@ -197,7 +198,7 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 		}
 		all[p.Key] = p
 	}
-	return all, h.PlayRefusals(ctx)
+	return all, errors.Join(h.PlayRefusals(ctx), h.PlayCatalogue(ctx))
 }
 
 // Empty reports whether no scene has been played in the house yet.

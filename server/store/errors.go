@@ -21,6 +21,8 @@ var conflicts = map[string]string{
 	"permit_application_once":    "permit_exists",
 	"station_division_pk":        "division_served",
 	"application_reference_once": "reference_taken",
+	"catalogue_draft_pk":         "changed_meanwhile",
+	"register_document_once":     "document_known",
 }
 
 // failed turns what the database says into the errors of the house. What is left is a defect and stays as it is.
