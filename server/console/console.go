@@ -61,6 +61,10 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Get("/console/refusals/:id", staff(refusalRoles...), s.refusalFile)
 	r.Post("/console/refusals/:id/answer", staff(refusalRoles...), s.answerRefusal)
 	r.Post("/console/refusals/:id/department", staff(access.Supervisor), s.assignRefusal)
+
+	r.Get("/console/calendar", staff(access.Administrator), s.calendar)
+	r.Get("/console/calendar/:year", staff(access.Administrator), s.calendarYear)
+	r.Post("/console/calendar/:year", staff(access.Administrator), s.setCalendarYear)
 }
 
 // frame starts the frame of a page. Titles hold no personal data: they end in the browser's history.
@@ -81,6 +85,7 @@ func frame(v *web.Visit, title string) parts.FrameView {
 var sections = []section{
 	{"console.queue.title", "/console", caseRoles, nil},
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
+	{"console.calendar.title", "/console/calendar", []access.Role{access.Administrator}, nil},
 }
 
 // section is one of them. Whoever holds one of the roles finds it there, as long as further, where the role alone does not tell, agrees.

@@ -30,6 +30,7 @@ type Tx interface {
 	ApplicationTx
 	PermitTx
 	RefusalTx
+	CalendarTx
 
 	// Record writes ledger entries for deeds, and for views that no other method writes.
 	Record(ctx context.Context, entries ...ledger.Entry) error
