@@ -67,6 +67,85 @@ var defaultCalendar = sync.OnceValue(func() Calendar {
 // DefaultCalendar gives the national calendar of 2014 to 2026.
 func DefaultCalendar() Calendar { return defaultCalendar() }
 
+// Replaced is the calendar with the years of a table in place of what it knew of them; its other years stay. The problem is NewCalendar's.
+func (c Calendar) Replaced(table ...CalendarYear) (Calendar, error) {
+	if len(table) == 0 {
+		return c, nil
+	}
+	added, err := NewCalendar(table)
+	if err != nil {
+		return Calendar{}, err
+	}
+	for d, worked := range c.special {
+		if !added.years[d.Year()] {
+			added.special[d] = worked
+		}
+	}
+	for year := range c.years {
+		added.years[year] = true
+	}
+	return added, nil
+}
+
+// Horizon is the last year up to which every year is known, counted from a day; zero when the day's own year is not.
+func (c Calendar) Horizon(from Date) int {
+	year := from.Year()
+	for c.years[year] {
+		year++
+	}
+	if year == from.Year() {
+		return 0
+	}
+	return year - 1
+}
+
+// Days lists what is special in a year: days off, and weekend days worked in exchange, each in order.
+func (c Calendar) Days(year int) CalendarYear {
+	out := CalendarYear{Year: year}
+	for _, d := range slices.SortedFunc(maps.Keys(c.special), Date.Compare) {
+		switch {
+		case d.Year() != year:
+		case c.special[d]:
+			out.Workdays = append(out.Workdays, d)
+		default:
+			out.Holidays = append(out.Holidays, d)
+		}
+	}
+	return out
+}
+
+// Check finds what is wrong with a year that somebody entered, as codes by field ("holidays", "workdays"): a day outside the year, a day in
+// both lists, a worked day that is no Saturday or Sunday, and fewer than the eleven days off that the law fixes (全国年节及纪念日放假办法:
+// eleven, thirteen from 2025 on).
+func (y CalendarYear) Check() map[string]string {
+	wrong := map[string]string{}
+	seen := map[Date]bool{}
+	for _, d := range y.Holidays {
+		if d.Year() != y.Year {
+			wrong["holidays"] = "calendar_other_year"
+		}
+		seen[d] = true
+	}
+	least := 11
+	if y.Year >= 2025 {
+		least = 13
+	}
+	if wrong["holidays"] == "" && len(seen) < least {
+		wrong["holidays"] = "calendar_too_few"
+	}
+	for _, d := range y.Workdays {
+		switch {
+		case d.Year() != y.Year:
+			wrong["workdays"] = "calendar_other_year"
+		case seen[d]:
+			wrong["workdays"] = "calendar_both"
+		case d.Weekday() != time.Saturday && d.Weekday() != time.Sunday:
+			wrong["workdays"] = "calendar_no_weekend"
+		}
+	}
+	return wrong
+}
+
 // Provisional is the calendar with the years up to and including through added as if they had weekends only. It serves a demonstration
 // that is shown after the last announced year; a real deadline is never counted with it.
 func (c Calendar) Provisional(through int) Calendar {

@@ -95,3 +95,32 @@ func TestNewCalendar(t *testing.T) {
 		wantCode(t, "table", err, "calendar_table")
 	}
 }
+
+func TestEnteredYearsTakeThePlaceOfKnownOnes(t *testing.T) {
+	base := civic.DefaultCalendar()
+	year := base.Days(2026)
+	if len(year.Holidays) != 33 || len(year.Workdays) != 6 || len(year.Check()) != 0 {
+		t.Fatalf("%d days off, %d worked, %v", len(year.Holidays), len(year.Workdays), year.Check())
+	}
+	year.Workdays = year.Workdays[1:] // 4 January is worked no more
+	changed, err := base.Replaced(year, civic.CalendarYear{Year: 2027, Holidays: []civic.Date{civic.MustDate("2027-01-01")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range map[string]bool{"2026-01-04": false, "2026-02-14": true, "2025-10-01": false, "2025-09-28": true, "2027-01-01": false, "2027-01-04": true} {
+		if got, err := changed.IsWorkingDay(civic.MustDate(day)); err != nil || got != want {
+			t.Errorf("%s: %v %v", day, got, err)
+		}
+	}
+	if worked, _ := base.IsWorkingDay(civic.MustDate("2026-01-04")); !worked {
+		t.Error("the calendar it was made of has changed")
+	}
+	if base.Horizon(civic.MustDate("2026-05-01")) != 2026 || changed.Horizon(civic.MustDate("2020-05-01")) != 2027 || base.Horizon(civic.MustDate("2027-05-01")) != 0 {
+		t.Error("the horizon is wrong")
+	}
+	for _, y := range []int{2014, 2024, 2025} {
+		if wrong := base.Days(y).Check(); len(wrong) > 0 {
+			t.Errorf("%d: %v", y, wrong)
+		}
+	}
+}

@@ -74,6 +74,10 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/catalogue/:service/return", publisher, s.writeEntry(entryReturn))
 	r.Get("/console/register", catalogue, s.register)
 	r.Upload("/console/register", writers, office.MaxEvidenceBytes, s.fileDocument)
+
+	r.Get("/console/calendar", staff(access.Administrator), s.calendar)
+	r.Get("/console/calendar/:year", staff(access.Administrator), s.calendarYear)
+	r.Post("/console/calendar/:year", staff(access.Administrator), s.setCalendarYear)
 }
 
 // frame starts the frame of a page. Titles hold no personal data: they end in the browser's history.
@@ -96,6 +100,7 @@ var sections = []section{
 	{"console.catalogue.title", "/console/catalogue", catalogueRoles, nil},
 	{"console.register.title", "/console/register", catalogueRoles, nil},
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
+	{"console.calendar.title", "/console/calendar", []access.Role{access.Administrator}, nil},
 }
 
 // section is one of them. Whoever holds one of the roles finds it there, as long as further, where the role alone does not tell, agrees.

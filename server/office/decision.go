@@ -60,7 +60,11 @@ func (o *Office) decide(ctx context.Context, actor access.Actor, d Decision, rol
 // Accept takes a pre-application (受理): the clock starts.
 func (o *Office) Accept(ctx context.Context, actor access.Actor, d Decision, in permit.Acceptance) (Case, error) {
 	return o.decide(ctx, actor, d, access.Acceptor, ledger.Accepted, func(tx Tx, c Case, by permit.Officer, r *policy.Ruleset) (permit.Application, permit.Event, error) {
-		a, event, err := permit.Accept(c.Application, in, by, r, o.Calendar, o.now())
+		calendar, err := o.calendar(ctx, tx)
+		if err != nil {
+			return c.Application, permit.Event{}, err
+		}
+		a, event, err := permit.Accept(c.Application, in, by, r, calendar, o.now())
 		if err != nil {
 			return a, event, err
 		}

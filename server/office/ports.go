@@ -31,6 +31,7 @@ type Tx interface {
 	PermitTx
 	RefusalTx
 	CatalogueTx
+	CalendarTx
 
 	// Record writes ledger entries for deeds, and for views that no other method writes.
 	Record(ctx context.Context, entries ...ledger.Entry) error

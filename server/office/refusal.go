@@ -119,7 +119,11 @@ func (o *Office) reportRefusal(ctx context.Context, tx Tx, actor access.Actor, r
 		return r, err
 	}
 	bodyHash := sha256.Sum256(body)
-	r, event, err := permit.Report(r, rules, o.Calendar, o.now())
+	calendar, err := o.calendar(ctx, tx)
+	if err != nil {
+		return r, err
+	}
+	r, event, err := permit.Report(r, rules, calendar, o.now())
 	if err != nil {
 		return r, judged(err)
 	}
