@@ -48,21 +48,9 @@ func (k *Known) UnmarshalJSON(b []byte) error {
 	case "null":
 		*k = Unknown
 	default:
-		return &json.UnmarshalTypeError{Value: jsonKind(b), Type: reflect.TypeFor[bool]()}
+		return &json.UnmarshalTypeError{Value: "value", Type: reflect.TypeFor[bool]()}
 	}
 	return nil
-}
-
-func jsonKind(b []byte) string {
-	switch {
-	case len(b) > 0 && b[0] == '"':
-		return "string"
-	case len(b) > 0 && b[0] == '{':
-		return "object"
-	case len(b) > 0 && b[0] == '[':
-		return "array"
-	}
-	return "number"
 }
 
 // UnmarshalYAML reads true or false.
