@@ -27,7 +27,7 @@ func TestInquiryOfAHolderInZhangzhou(t *testing.T) {
 		t.Fatalf("%+v", groups)
 	}
 	open := r.Open(a, i)
-	if len(open) != policy.MaxQuestions || open[0].Code != "knowledge_skill_ability" || open[0].Items != 3 {
+	if len(open) != policy.MaxQuestions || open[0].Code != "knowledge_skill_ability" || open[0].Items != 3 || len(open[0].Services) != 1 || open[0].Services[0].ID != "zz.bs.09" {
 		t.Fatalf("first of %d: %+v", len(open), open[0])
 	}
 	i.Facts["knowledge_skill_ability"] = policy.No
@@ -208,6 +208,8 @@ func TestSearchFindsByChineseEnglishAndPinyin(t *testing.T) {
 		{"zhangzhou-2016", "住房公积金 提取", "zz.bs.08"},
 		{"zhangzhou-2016", "护照", "zz.cv.01"},
 		{"zhangzhou-2016", "passp", "zz.cv.01"},
+		{"zhangzhou-2016", "残联", "zz.bs.10"}, // by the department
+		{"zhangzhou-2016", "federation women", "zz.bs.09"},
 		{"zhangzhou-2016", "国家执业技能鉴定", "zz.cv.05"},
 		{"zibo-2014", "小额担保贷款", "zb.t3.02"},
 		{"zibo-2014", "xbaoxian", ""},
