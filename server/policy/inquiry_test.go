@@ -130,8 +130,12 @@ func TestAnInquiryEndsAndNeverTakesSilenceForNo(t *testing.T) {
 		total := 0
 		a := r.Inquire(policy.InForce, civic.MustDate("2026-11-26"), i)
 		for _, g := range r.Groups(a, i.For) {
-			inGroup := 0
+			inGroup, seen := 0, map[string]bool{}
 			for _, s := range g.Services {
+				if seen[s.Service.ID] {
+					t.Fatalf("%s: %s stands twice in a group", r.ID, s.Service.ID)
+				}
+				seen[s.Service.ID] = true
 				inGroup += len(s.Items)
 			}
 			if inGroup != g.Items {
