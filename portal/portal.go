@@ -45,6 +45,7 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/catalogue/:government/:number/changes", web.Public, s.changes)
 	r.Get("/register", web.Public, s.register)
 	r.Get("/register/:id/file", web.Public, s.document)
+	r.Get("/statistics", web.Public, s.statistics)
 	r.Get("/track", web.Public, s.track)
 	r.Post("/track", web.Public, s.tracked)
 

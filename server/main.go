@@ -38,6 +38,7 @@ var commands = []command{
 	{"demo", "run the demonstration city on this machine", demo},
 	{"migrate", "bring the database to this program's schema", migrate},
 	{"keys", "list the signing keys, or make a new one: keys new", keys},
+	{"statistics", "compare the published on-time rate with one counted anew from every history: statistics [CITY]", statisticsCommand},
 	{"staff", "add a staff member: staff add LOGIN NAME ROLE@STATION@CITY ...", staff},
 }
 
@@ -76,7 +77,7 @@ func names() string {
 func usage(out io.Writer) {
 	fmt.Fprintln(out, "anju [command] [settings]")
 	for _, c := range commands {
-		fmt.Fprintf(out, "  %-8s %s\n", c.name, c.does)
+		fmt.Fprintf(out, "  %-10s %s\n", c.name, c.does)
 	}
 	fmt.Fprintln(out, "Settings, each a flag or a variable:")
 }

@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"anju/server/office"
+	"anju/server/store/storetest"
 )
 
 func TestDocumentNamesExactlyTheAddressesOfTheCounter(t *testing.T) {
@@ -44,7 +47,7 @@ func TestDocumentNamesExactlyTheAddressesOfTheCounter(t *testing.T) {
 // TestEveryExampleOfTheDocumentIsAnswered asks what the examples ask, and compares the answer with the example of the same name where
 // the document has one; an address is asked with the examples of its parameters. So no example of the document is only words.
 func TestEveryExampleOfTheDocumentIsAnswered(t *testing.T) {
-	d := open(t, nil)
+	d := open(t, func(c *office.Config) { c.Store = storetest.Open(t) })
 	doc, err := contract()
 	if err != nil {
 		t.Fatal(err)

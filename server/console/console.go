@@ -75,6 +75,9 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Get("/console/register", catalogue, s.register)
 	r.Upload("/console/register", writers, office.MaxEvidenceBytes, s.fileDocument)
 
+	r.Get("/console/statistics", staff(statisticsRoles...), s.statistics)
+	r.Get("/console/statistics/:plot", staff(statisticsRoles...), s.plot)
+
 	r.Get("/console/calendar", staff(access.Administrator), s.calendar)
 	r.Get("/console/calendar/:year", staff(access.Administrator), s.calendarYear)
 	r.Post("/console/calendar/:year", staff(access.Administrator), s.setCalendarYear)
@@ -100,6 +103,7 @@ var sections = []section{
 	{"console.catalogue.title", "/console/catalogue", catalogueRoles, nil},
 	{"console.register.title", "/console/register", catalogueRoles, nil},
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
+	{"console.statistics.title", "/console/statistics", statisticsRoles, nil},
 	{"console.calendar.title", "/console/calendar", []access.Role{access.Administrator}, nil},
 }
 

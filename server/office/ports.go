@@ -32,6 +32,7 @@ type Tx interface {
 	RefusalTx
 	CatalogueTx
 	CalendarTx
+	StatisticsTx
 
 	// Record writes ledger entries for deeds, and for views that no other method writes.
 	Record(ctx context.Context, entries ...ledger.Entry) error

@@ -1,0 +1,44 @@
+package portal
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"anju/server/parts"
+	"anju/server/web"
+)
+
+// statisticsPage is what anyone may see of how the offices work: by city and month, of nobody.
+type statisticsPage struct {
+	Frame  parts.FrameView
+	Visit  *web.Visit
+	Tables []parts.TableView
+}
+
+func (s *Portal) statistics(c *fiber.Ctx) error {
+	v := web.VisitOf(c)
+	p := v.Printer
+	page := statisticsPage{Frame: frame(v, p.Say("statistics.title")), Visit: v}
+	for _, j := range s.office.Book.Jurisdictions() {
+		months, err := s.office.PublicStatistics(c.UserContext(), j.Code)
+		if err != nil {
+			return err
+		}
+		table := parts.TableView{ID: "months-" + j.Code, Caption: pick(p, j.Name), Columns: []parts.Column{{Label: p.Say("console.statistics.month")}, {Label: p.Say("console.statistics.submitted"), Numeric: true},
+			{Label: p.Say("console.statistics.issued"), Numeric: true}, {Label: p.Say("console.statistics.on-time"), Numeric: true}}}
+		for i := len(months) - 1; i >= 0; i-- { // the present month first
+			m := months[i]
+			if m.Submitted+m.Issued+m.Deadlines == 0 && i < len(months)-1 {
+				continue // nothing happened
+			}
+			rate := parts.Cell{Text: p.Say("console.statistics.none")}
+			if r := m.Rate(); r != nil {
+				rate = parts.Cell{Text: strconv.FormatFloat(*r, 'f', 1, 64) + " %", Note: strconv.Itoa(m.OnTime) + "/" + strconv.Itoa(m.Deadlines)}
+			}
+			table.Rows = append(table.Rows, []parts.Cell{{Text: m.Month}, {Text: strconv.Itoa(m.Submitted)}, {Text: strconv.Itoa(m.Issued)}, rate})
+		}
+		page.Tables = append(page.Tables, table)
+	}
+	return web.Render(c, fiber.StatusOK, statisticsView(page))
+}
