@@ -75,6 +75,9 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Get("/console/register", catalogue, s.register)
 	r.Upload("/console/register", writers, office.MaxEvidenceBytes, s.fileDocument)
 
+	r.Get("/console/cards", staff(cardRoles...), s.cards)
+	r.Post("/console/cards", staff(cardRoles...), s.moveCards)
+
 	r.Get("/console/statistics", staff(statisticsRoles...), s.statistics)
 	r.Get("/console/statistics/:plot", staff(statisticsRoles...), s.plot)
 
@@ -103,6 +106,7 @@ var sections = []section{
 	{"console.catalogue.title", "/console/catalogue", catalogueRoles, nil},
 	{"console.register.title", "/console/register", catalogueRoles, nil},
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
+	{"console.cards.title", "/console/cards", cardRoles, nil},
 	{"console.statistics.title", "/console/statistics", statisticsRoles, nil},
 	{"console.calendar.title", "/console/calendar", []access.Role{access.Administrator}, nil},
 }

@@ -101,7 +101,11 @@ func (o *Office) Refuse(ctx context.Context, actor access.Actor, d Decision, rea
 
 // Produce records that the permit has been made (制证).
 func (o *Office) Produce(ctx context.Context, actor access.Actor, d Decision) (Case, error) {
-	return o.decide(ctx, actor, d, access.Issuer, ledger.Produced, func(_ Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
-		return permit.Produce(c.Application, by, o.now())
+	return o.decide(ctx, actor, d, access.Issuer, ledger.Produced, func(tx Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
+		a, event, err := permit.Produce(c.Application, by, o.now())
+		if err != nil {
+			return a, event, err
+		}
+		return a, event, o.useCard(ctx, tx, a, by)
 	}, "produced")
 }

@@ -32,6 +32,7 @@ type Tx interface {
 	RefusalTx
 	CatalogueTx
 	CalendarTx
+	CardTx
 	StatisticsTx
 
 	// Record writes ledger entries for deeds, and for views that no other method writes.

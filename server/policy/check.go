@@ -252,6 +252,9 @@ func checkFees(doc *document, r *Ruleset) error {
 		if f.Yuan < 0 {
 			faults = append(faults, doc.at(at+".yuan", "a fee is not negative"))
 		}
+		if f.Yuan > 0 && slices.Contains([]string{"register", "issue", "endorse"}, f.Kind) { // Decree 663 第二十一条
+			faults = append(faults, doc.at(at+".yuan", "%s is free by law", f.Kind))
+		}
 		for _, earlier := range r.Fees[:i] {
 			apart := !earlier.To.IsZero() && earlier.To.Before(f.From) || !f.To.IsZero() && f.To.Before(earlier.From)
 			if earlier.Kind == f.Kind && !apart {

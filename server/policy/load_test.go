@@ -115,6 +115,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"tier from below", zb, "  - code: permit_1y\n", "  - code: permit_0y\n    reached_from: permit_3y\n", "reached_from: permit_3y", "cycle"},
 		{"repeated tier", zb, "code: permit_3y\n", "code: permit_1y\n", "code: permit_1y#2", "stands twice"},
 		{"two fees", zz, "kind: replace", "kind: renew", "kind: renew#2", "two fees"},
+		{"fee for a first permit", "zhangzhou-2016/ruleset.yaml", "kind: issue\n    yuan: 0", "kind: issue\n    yuan: 5", "yuan: 5", "free by law"},
+		{"fee for an endorsement", "zibo-2017/ruleset.yaml", "kind: endorse\n    yuan: 0", "kind: endorse\n    yuan: 1", "yuan: 1", "free by law"},
 		{"fee of nothing", zz, "kind: register", "kind: registration", "kind: registration", "is none of"},
 		{"ground without proof", zb, "      evidence:\n        - code: officer_note\n          name:\n            zh: 受理人员注明的情形和理由\n            en: Case and reason noted by the officer\n", "      evidence: []\n", "evidence: []", "nothing proves"},
 		{"unknown wording", zz, "\n    wording: reported", "\n    wording: rumoured", "rumoured", "unknown wording"},

@@ -187,10 +187,13 @@ func Photo() []byte {
 	return b.Bytes()
 }
 
-// PlayAll plays everybody's scene, the reports of refusals and the catalogue's, and returns the people by key. In a house that has been
+// PlayAll plays everybody's scene, with cards in stock, the reports of refusals and the catalogue's, and returns the people by key. In a house that has been
 // played in before it changes nothing.
 func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	all := map[string]Played{}
+	if err := h.stockCards(ctx); err != nil {
+		return all, err
+	}
 	for _, person := range People() {
 		p, err := h.Play(ctx, person)
 		if err != nil {

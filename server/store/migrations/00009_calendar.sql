@@ -1,4 +1,4 @@
--- Years of the national calendar as an administrator entered them: days off and weekend days worked in exchange, by the State Council's
+-- Years of the national calendar (nation-wide: they belong to no city) as an administrator entered them: days off and weekend days worked in exchange, by the State Council's
 -- notice. The newest version of a year counts, the older ones stay readable; a year that is not here is the program's own.
 
 -- +goose Up
