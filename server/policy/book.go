@@ -110,15 +110,12 @@ func (b *Book) InForce(jurisdiction string, on civic.Date, extensions []Extensio
 	return nearest, nearest.StatusOn(on, extensions)
 }
 
-// distance is the number of days between a day and the ruleset's time in force.
+// distance is the number of days between the ruleset's time in force and a day outside it.
 func (r *Ruleset) distance(on civic.Date) int {
 	if on.Before(r.InForce.From) {
 		return r.InForce.From.DaysSince(on)
 	}
-	if !r.InForce.To.IsZero() && on.After(r.InForce.To) {
-		return on.DaysSince(r.InForce.To)
-	}
-	return 0
+	return on.DaysSince(r.InForce.To)
 }
 
 // Choose resolves the ruleset of a query: the named one whatever its status, else InForce. It
