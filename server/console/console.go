@@ -45,6 +45,9 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/sign-in", web.Public, s.enter)
 	r.Post("/console/sign-out", staff(), s.signOut)
 
+	r.Get("/console/sessions", staff(), s.sessions)
+	r.Post("/console/sessions/end", staff(), s.endSessions)
+
 	r.Get("/console", staff(), s.queue)
 	r.Post("/console/search", cases, s.search)
 	r.Get("/console/cases/:reference", cases, s.caseFile)
@@ -92,7 +95,7 @@ func frame(v *web.Visit, title string) parts.FrameView {
 	f := parts.FrameView{Variant: parts.ConsoleFrame, Title: title, Path: v.Path, Demo: v.Demo}
 	if v.Session != nil {
 		f.Nav = nav(v)
-		f.SignedIn = &parts.SignedIn{Name: v.Actor.Name, Detail: roleNames(p, v.Actor), SignOut: "/console/sign-out"}
+		f.SignedIn = &parts.SignedIn{Name: v.Actor.Name, Href: "/console/sessions", Detail: roleNames(p, v.Actor), SignOut: "/console/sign-out"}
 	}
 	if key := "console.flash." + v.Flash; v.Flash != "" && text.Has(key) {
 		f.Flash = &parts.NoticeView{Tone: parts.Good, Text: p.Say(key), Live: true}

@@ -55,6 +55,8 @@ type AccessTx interface {
 	Session(ctx context.Context, kind access.Kind, hash []byte) (access.Session, error)
 	TouchSession(ctx context.Context, hash []byte, now time.Time) error
 	EndSession(ctx context.Context, hash []byte, now time.Time) error
+	// SessionsOf returns the sessions of a subject that nobody has ended, the newest sign of life first.
+	SessionsOf(ctx context.Context, kind access.Kind, subject string) ([]access.Session, error)
 
 	CreateChallenge(ctx context.Context, c access.Challenge) error
 	// Challenge locks a challenge; SaveChallenge stores its tries and use.

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -50,6 +51,39 @@ func (o *Office) Resume(ctx context.Context, kind access.Kind, token string) (se
 		return session, access.Actor{}, ErrSignedOut
 	}
 	return session, actor, nil
+}
+
+// Sessions returns where the actor is signed in.
+func (o *Office) Sessions(ctx context.Context, actor access.Actor) (alive []access.Session, err error) {
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		all, err := tx.SessionsOf(ctx, actor.Kind, actor.ID)
+		for _, s := range all {
+			if s.Alive(o.now()) {
+				alive = append(alive, s)
+			}
+		}
+		return err
+	})
+	return alive, err
+}
+
+// EndOtherSessions ends every session of the actor but the one in use, such as one that was left open at another desk.
+func (o *Office) EndOtherSessions(ctx context.Context, actor access.Actor, current access.Session) error {
+	return o.Store.Within(ctx, func(tx Tx) error {
+		all, err := tx.SessionsOf(ctx, actor.Kind, actor.ID)
+		if err != nil {
+			return err
+		}
+		for _, s := range all {
+			if bytes.Equal(s.Hash, current.Hash) {
+				continue
+			}
+			if err := tx.EndSession(ctx, s.Hash, o.now()); err != nil {
+				return err
+			}
+		}
+		return tx.Record(ctx, o.entry(actor, ledger.SignedOut, "other_sessions"))
+	})
 }
 
 // SignOut ends a session.

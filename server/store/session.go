@@ -39,6 +39,18 @@ func (t *tx) EndSession(ctx context.Context, hash []byte, now time.Time) error {
 	return failed(err)
 }
 
+func (t *tx) SessionsOf(ctx context.Context, kind access.Kind, subject string) ([]access.Session, error) {
+	rows, err := t.q.Query(ctx, `select hash, created_at, seen_at from session where subject = $2 and kind = $1 and ended_at is null order by seen_at desc, created_at desc`, kind, subject)
+	if err != nil {
+		return nil, failed(err)
+	}
+	sessions, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (access.Session, error) {
+		s := access.Session{Kind: kind, Subject: subject}
+		return s, row.Scan(&s.Hash, &s.CreatedAt, &s.SeenAt)
+	})
+	return sessions, failed(err)
+}
+
 func (t *tx) CreateChallenge(ctx context.Context, c access.Challenge) error {
 	_, err := t.q.Exec(ctx, `insert into challenge (hash, purpose, phone, code_hash, expires_at, tries, used_at) values ($1, $2, $3, $4, $5, $6, $7)`,
 		c.Hash, c.Purpose, t.secrets.seal(challengePhone(c.Hash), []byte(c.Phone)), c.CodeHash, c.ExpiresAt, c.Tries, orNull(c.UsedAt))
