@@ -21,6 +21,7 @@ var conflicts = map[string]string{
 	"permit_application_once":    "permit_exists",
 	"station_division_pk":        "division_served",
 	"application_reference_once": "reference_taken",
+	"endorsement_pk":             "endorsed_already",
 }
 
 // failed turns what the database says into the errors of the house. What is left is a defect and stays as it is.
