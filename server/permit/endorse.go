@@ -121,3 +121,11 @@ func EndorsementGrounds(r *policy.Ruleset) []policy.Ground {
 	}
 	return r.Grounds.List
 }
+
+// Penalties are what whoever confirms is told, word for word: Decree 663 Art. 18 and 19.
+func Penalties() []policy.Basis {
+	return []policy.Basis{
+		{Clause: "第十八条", Quote: "有下列行为之一的，由公安机关给予警告、责令改正，处200元以下罚款，有违法所得的，没收违法所得：(一)使用虚假证明材料骗领居住证；(二)出租、出借、转让居住证；(三)非法扣押他人居住证。"},
+		{Clause: "第十九条", Quote: "有下列行为之一的，由公安机关处200元以上1000元以下罚款，有违法所得的，没收违法所得：(一)冒用他人居住证或者使用骗领的居住证；(二)购买、出售、使用伪造、变造的居住证。伪造、变造的居住证和骗领的居住证，由公安机关予以收缴。"},
+	}
+}

@@ -86,18 +86,6 @@ func Settle(p Permit, now time.Time) Change {
 	return c
 }
 
-// ruled is what the rules make of a permit that no decision holds back.
-func (p Permit) ruled(today civic.Date) Status {
-	p.Status = Active
-	switch {
-	case p.over(today):
-		return Expired
-	case p.missed(today):
-		return Suspended
-	}
-	return Active
-}
-
 // needs refuses what the status of a permit does not allow, and says which status it is.
 func (p Permit) needs(statuses ...Status) error {
 	for _, s := range statuses {

@@ -52,6 +52,18 @@ func WithdrawLoss(p Permit, by Doer, note string, now time.Time) (Change, error)
 	}
 	today := civic.DateOf(now)
 	c.Loss = &LossReport{State: LossWithdrawn, WithdrawnOn: today}
-	c.step(VerbWithdrawLoss, p.ruled(today), by, today, now, "", note)
+	c.step(VerbWithdrawLoss, p.Found(today), by, today, now, "", note)
 	return c, nil
+}
+
+// Found is what a permit becomes when its loss report is taken back on a day.
+func (p Permit) Found(today civic.Date) Status {
+	p.Status = Active
+	switch {
+	case p.over(today):
+		return Expired
+	case p.missed(today):
+		return Suspended
+	}
+	return Active
 }

@@ -187,11 +187,18 @@ func Photo() []byte {
 	return b.Bytes()
 }
 
-// PlayAll plays everybody's scene, and the reports of refusals, and returns the people by key. In a house that has been played in before it changes nothing.
+// PlayAll plays everybody's scene, the residents' and the reports of refusals, and returns the people by key. In a house that has been played in before it changes nothing.
 func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	all := map[string]Played{}
 	for _, person := range People() {
 		p, err := h.Play(ctx, person)
+		if err != nil {
+			return all, err
+		}
+		all[p.Key] = p
+	}
+	for _, resident := range Residents() {
+		p, err := h.PlayLife(ctx, resident)
 		if err != nil {
 			return all, err
 		}
