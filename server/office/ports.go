@@ -260,6 +260,8 @@ type PermitCase struct {
 
 	Account string // of the holder; empty when a phone has never claimed the application
 	Station string // whose permit it is
+
+	Reference string // of the application that it was issued on
 }
 
 // PreparedCredential is a permit whose claims are stored and not signed yet.

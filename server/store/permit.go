@@ -66,6 +66,7 @@ type permitRow struct {
 	Application  string
 	Account      *string
 	Station      string
+	Reference    string
 	Person       string
 	Ruleset      string
 	Tier         string
@@ -88,7 +89,7 @@ type permitRow struct {
 }
 
 const selectPermit = `
-	select q.jurisdiction, q.number, q.application, a.account, a.station, q.person, q.ruleset, q.tier, q.division, q.issuer_zh, q.issuer_en, q.issued_on, q.valid_until,
+	select q.jurisdiction, q.number, q.application, a.account, a.station, a.reference, q.person, q.ruleset, q.tier, q.division, q.issuer_zh, q.issuer_en, q.issued_on, q.valid_until,
 		q.endorse_from, q.endorse_by, q.residence, q.status, q.status_since, q.version, q.status_list, q.status_index, q.token, c.signed, ` + personColumns + `
 	from permit q
 	join application a on a.jurisdiction = q.jurisdiction and a.id = q.application
@@ -185,7 +186,7 @@ func (t *tx) permit(r permitRow) (c office.PermitCase, err error) {
 	if open.err != nil {
 		return office.PermitCase{}, open.err
 	}
-	c.Account, c.Station = orZero(r.Account), r.Station
+	c.Account, c.Station, c.Reference = orZero(r.Account), r.Station, r.Reference
 	credential := t.opener("permit_credential", r.Number)
 	if c.Signed = credential.bytes("signed", r.Signed); credential.err != nil {
 		return office.PermitCase{}, credential.err

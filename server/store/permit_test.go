@@ -96,7 +96,7 @@ func TestPermit(t *testing.T) {
 	if want := permit.NewNumber("350602", 2026, 1); p.Number != want {
 		t.Fatal(p.Number)
 	}
-	want := office.PermitCase{Permit: p, Holder: a.person, Account: c.account.ID, Station: "xq"}
+	want := office.PermitCase{Permit: p, Holder: a.person, Account: c.account.ID, Station: "xq", Reference: a.Reference}
 	for name, f := range map[string]office.PermitFinder{
 		"holder": {Jurisdiction: city, Number: p.Number, Account: c.account.ID},
 		"staff":  {Jurisdiction: city, Number: p.Number, Scope: &scope},
