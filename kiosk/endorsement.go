@@ -54,7 +54,10 @@ func (k *Kiosk) endorsementPage(c *fiber.Ctx, city string) (endorsementPage, err
 			pg.Restarts = p.Say("life.late.restarts_from", "Today", parts.Date(p, today), "Since", parts.Date(p, since), "Years", f.Residence.YearsOn(today))
 		}
 	}
-	pg.Clause = parts.ClauseView{Number: f.Rules.Endorsement.Clause, Document: pick(p, f.Rules.Name), Text: f.Rules.Endorsement.Quote}
+	pg.Clause = parts.ClauseView{Number: f.Rules.Endorsement.Clause, Text: f.Rules.Endorsement.Quote}
+	if !f.Rules.Endorsement.Elsewhere() { // else the clause names its document
+		pg.Clause.Document = pick(p, f.Rules.Name)
+	}
 	for _, b := range permit.Penalties() {
 		pg.Penalties = append(pg.Penalties, parts.ClauseView{Number: b.Clause, Document: p.Say("console.decree"), Text: b.Quote, Open: true})
 	}

@@ -99,7 +99,11 @@ func endorsementGrounds(p text.Printer, r *policy.Ruleset) []parts.Option {
 
 // passage is a passage with the document that it stands in.
 func passage(p text.Printer, r *policy.Ruleset, b policy.Basis) parts.ClauseView {
-	return parts.ClauseView{Number: b.Clause, Document: wording(p, b, pick(p, r.Name)), Text: b.Quote}
+	document := pick(p, r.Name)
+	if b.Elsewhere() {
+		document = "" // the clause names it
+	}
+	return parts.ClauseView{Number: b.Clause, Document: wording(p, b, document), Text: b.Quote}
 }
 
 // endorse makes the endorsement. A form that comes twice finds the due day endorsed and leads to the same page.

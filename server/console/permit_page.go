@@ -119,7 +119,11 @@ func (s *Console) permitDeeds(page *permitPage, today civic.Date) {
 
 // passage is a clause with the document that it stands in.
 func passage(p text.Printer, r *policy.Ruleset, b policy.Basis) parts.ClauseView {
-	return parts.ClauseView{Number: b.Clause, Document: pick(p, r.Name), Text: b.Quote}
+	view := parts.ClauseView{Number: b.Clause, Document: pick(p, r.Name), Text: b.Quote}
+	if b.Elsewhere() {
+		view.Document = "" // the clause names it
+	}
+	return view
 }
 
 func permitTag(p text.Printer, s permit.Status) parts.TagView {

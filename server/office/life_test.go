@@ -60,6 +60,7 @@ func TestEveryResidentStandsWhereTheStoryEnds(t *testing.T) {
 		verdict credential.Verdict
 	}{
 		"zz.endorse_open": {permit.Active, today.AddMonths(-12).AddDays(10), permit.InTime, credential.Valid},
+		"zz.endorse_card": {permit.Active, today.AddMonths(-12).AddDays(25), permit.InTime, credential.Valid},
 		"zz.suspended":    {permit.Suspended, today.AddDays(-19), permit.Late, credential.Suspended},
 		"zz.lost":         {permit.Lost, today, permit.Early, credential.Lost},
 		"zb.expired_1y":   {permit.Expired, today.AddDays(-14), permit.NotEndorsed, credential.Expired},

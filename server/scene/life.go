@@ -16,7 +16,7 @@ type Resident struct {
 	since                   func(ctx context.Context, h House, p Played) error // what was done to the permit, at the present
 }
 
-// Residents lists them: in Zhangzhou a permit whose endorsement is due, one that missed it, one that was reported lost; in Zibo a one-year
+// Residents lists them: in Zhangzhou two permits whose endorsement is due, one that missed it, one that was reported lost; in Zibo a one-year
 // permit that ran out and one that was cancelled.
 func Residents() []Resident {
 	one := func(city City, key, name, phone, number, hukou, tier string, months, days int, since func(context.Context, House, Played) error, grounds ...string) Resident {
@@ -25,6 +25,7 @@ func Residents() []Resident {
 	nothing := func(context.Context, House, Played) error { return nil }
 	return []Resident{
 		one(Zhangzhou, "endorse_open", "方静怡", "13950600011", id("360702", "1991-04-18", 246), "360702", "residence_permit", 12, -10, nothing, "employment"),
+		one(Zhangzhou, "endorse_card", "汤望舒", "13950600014", id("340202", "1995-10-07", 421), "340202", "residence_permit", 12, -25, nothing, "dwelling"),
 		one(Zhangzhou, "suspended", "章海波", "13950600012", id("430302", "1986-08-02", 175), "430302", "residence_permit", 12, 20, nothing, "dwelling"),
 		one(Zhangzhou, "lost", "黎晓彤", "13950600013", id("440802", "1997-12-11", 328), "440802", "residence_permit", 5, 0, func(ctx context.Context, h House, p Played) error {
 			return h.Office.ReportOwnLoss(ctx, p.Citizen(), p.Permit)
