@@ -72,7 +72,7 @@ func (k *Kiosk) lossResult(c *fiber.Ctx, paper bool) error {
 		switch {
 		case last.State == permit.LossOpen && last.ReportedOn == today:
 			return p.Say("life.kiosk.lost"), p.Say("life.next.lost"), []parts.Row{{Key: p.Say("life.kiosk.status"), Value: p.Say("permit.status.lost")}}
-		case last.State == permit.LossWithdrawn && last.WithdrawnOn == today:
+		case last.State == permit.LossWithdrawn && last.EndedOn == today:
 			return p.Say("flash.found"), standing(p, f, today).Text, []parts.Row{{Key: p.Say("life.kiosk.status"), Value: p.Say("permit.status." + string(f.Permit.StatusOn(today)))}}
 		}
 		return "", "", nil

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -159,6 +160,7 @@ func (k *Kiosk) done(c *fiber.Ctx, job string, paper bool, result func(office.Pe
 	out := receiptPage{page: pg.page, Title: title, Text: words, City: pg.City, Rows: append(pg.Rows, rows...), Print: "/kiosk/" + job + "/print" + city, Back: "/kiosk/" + job + "/result" + city}
 	out.Rows = append(out.Rows, parts.Row{Key: p.Say("life.kiosk.done_on"), Value: parts.Date(p, k.Office.Today())})
 	if paper {
+		out.Rows = slices.Delete(out.Rows, 1, 2) // the ID number: the name and the end of the permit's number say whose it is
 		return web.Render(c, fiber.StatusOK, permitReceiptView(out))
 	}
 	return web.Render(c, fiber.StatusOK, permitDoneView(out))

@@ -25,10 +25,11 @@ type permitPage struct {
 	Standing  parts.NoticeView // what the status means and what to do next
 	Done      *parts.ConfirmationView
 	Residence parts.SummaryView
-	Clauses   []parts.ClauseView // of the endorsement and of the years
-	Unsettled bool               // the city has not fixed how years are counted
-	Act       *parts.Button      // what to do next
-	Lose      bool               // a loss can be reported
+	Yearly    *parts.ClauseView // of the endorsement; nil where there is none
+	Years     *parts.ClauseView // of the years of residence
+	Unsettled bool              // the city has not fixed how they are counted
+	Act       *parts.Button     // what to do next
+	Lose      bool              // a loss can be reported
 
 	Jurisdiction string // of the permit
 }
@@ -80,11 +81,12 @@ func (s *Portal) permitPage(c *fiber.Ctx, v *web.Visit) (permitPage, error) {
 	}
 	page.Lose = status == permit.Active || status == permit.Suspended
 	if file.Rules.Endorsement != nil {
-		page.Clauses = append(page.Clauses, passage(p, file.Rules, file.Rules.Endorsement.Basis))
+		yearly := passage(p, file.Rules, file.Rules.Endorsement.Basis)
+		page.Yearly = &yearly
 	}
 	if len(page.Residence.Rows) > 0 {
-		page.Clauses = append(page.Clauses, passage(p, file.Rules, file.Rules.ResidenceYears.Basis))
-		page.Unsettled = !file.Rules.ResidenceYears.Confirmed
+		years := passage(p, file.Rules, file.Rules.ResidenceYears.Basis)
+		page.Years, page.Unsettled = &years, !file.Rules.ResidenceYears.Confirmed
 	}
 	if n := len(file.Endorsements); v.Flash == "endorsed" && n > 0 {
 		page.Frame.Flash = nil

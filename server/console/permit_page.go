@@ -222,7 +222,7 @@ func lossTable(p text.Printer, f office.PermitFile) parts.TableView {
 	t := parts.TableView{ID: "losses", Caption: p.Say("console.permit.losses"), Empty: p.Say("console.permit.no_losses"),
 		Columns: []parts.Column{{Label: p.Say("console.permit.reported_on")}, {Label: p.Say("console.permit.by")}, {Label: p.Say("console.permit.report")}}}
 	for _, l := range f.Losses {
-		state := parts.Cell{Text: p.Say("console.permit.loss." + string(l.State)), Note: parts.Date(p, l.WithdrawnOn)}
+		state := parts.Cell{Text: p.Say("console.permit.loss." + string(l.State)), Note: parts.Date(p, l.EndedOn)}
 		t.Rows = append(t.Rows, []parts.Cell{{Text: parts.Date(p, l.ReportedOn)}, {Text: lifeWho(p, permit.LifeEvent{By: l.ReportedBy, Counter: l.Counter})}, state})
 	}
 	return t

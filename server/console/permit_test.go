@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -184,5 +185,22 @@ func TestOfTwoOfficersAtOnePermitOneDoesIt(t *testing.T) {
 	}
 	for _, version := range []string{"", "x", "0", "-1", "99"} {
 		d.status(crowd[0].post(permitPath(p)+"/loss-report", "version", version), http.StatusConflict, "version "+version)
+	}
+}
+
+func TestWhatWasTypedAboutAPermitOutlivesTheSession(t *testing.T) {
+	d := furnish(t, true, "zz.issued")
+	p, acceptor := d.people["zz.issued"], d.as("zz.accept")
+	d.does(acceptor, p, "loss-report")
+	d.house.Clock.Add(access.LimitsOf(access.Staff).Idle)
+	got := acceptor.post(permitPath(p)+"/loss-report/withdrawal", "version", "2", "note", "在单位找到了")
+	if want := "/console/sign-in?next=" + url.QueryEscape(permitPath(p)); got.location != want {
+		t.Fatal(got.location)
+	}
+	d.says(acceptor.follow(got), "刚才的操作没有办理")
+	got = acceptor.follow(acceptor.post("/console/sign-in", "login", "zz.accept", "password", password, "next", permitPath(p)))
+	d.says(got, "登录过期前填写的内容已恢复", "在单位找到了")
+	if f := d.live(p); f.Permit.Status != permit.Lost {
+		t.Errorf("an ended session took the report back: %+v", f.Events)
 	}
 }

@@ -29,10 +29,10 @@ func (s *Console) signedOut(c *fiber.Ctx) error {
 	v, next := web.VisitOf(c), "/console"
 	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
 		next = web.NextPath(v.Path, next)
-	} else if page := decidedOn(c); page != "" {
+	} else if page, resource := decidedOn(c); page != "" {
 		next = page
 		if form, err := web.ReadForm(c); err == nil && v.Lapsed != nil {
-			if err := s.office.Park(c.UserContext(), v.Lapsed.Subject, next+"/"+path.Base(c.Path()), form.Values()); err != nil {
+			if err := s.office.Park(c.UserContext(), v.Lapsed.Subject, next+"/"+resource, form.Values()); err != nil {
 				return err
 			}
 		}
@@ -41,15 +41,18 @@ func (s *Console) signedOut(c *fiber.Ctx) error {
 	return web.SeeOther(c, "/console/sign-in?next="+url.QueryEscape(next))
 }
 
-// decidedOn is the page of the case or report that a form was about; "" when the address names none.
-func decidedOn(c *fiber.Ctx) string {
+// decidedOn is the page of the case, permit or report that a form was about, and the resource below it; "" when the address names none.
+func decidedOn(c *fiber.Ctx) (page, resource string) {
 	if reference, ok := permit.ParseReference(c.Params("reference")); ok {
-		return casePath(reference)
+		return casePath(reference), path.Base(c.Path())
+	}
+	if number, ok := permit.ParseNumber(c.Params("number")); ok {
+		return permitPath(number), strings.TrimPrefix(c.Path(), permitPath(c.Params("number"))+"/")
 	}
 	if page := path.Dir(c.Path()); page == refusalPath(c.Params("id")) {
-		return web.NextPath(page, "")
+		return web.NextPath(page, ""), path.Base(c.Path())
 	}
-	return ""
+	return "", ""
 }
 
 func (s *Console) signIn(c *fiber.Ctx) error {

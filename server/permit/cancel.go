@@ -116,10 +116,13 @@ func cancellable(p Permit, proposal *Proposal, ground, note string, required boo
 	return c, nil
 }
 
-// cancel ends the permit, and the count of residence with it.
+// cancel ends the permit, and with it the count of residence and a loss report that is open.
 func cancel(c *Change, ground, note string, by Doer, now time.Time) {
 	today := civic.DateOf(now)
 	c.Interval = &Interval{Reason: ReasonCancelled, Until: today, On: today}
+	if c.Permit.Status == Lost {
+		c.Loss = &LossReport{State: LossCancelled, EndedOn: today}
+	}
 	c.step(VerbCancel, Cancelled, by, today, now, ground, note)
 }
 

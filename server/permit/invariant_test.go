@@ -134,8 +134,8 @@ func (l *life) follow(before permit.Permit, c permit.Change) {
 	if c.Loss != nil {
 		l.loss = c.Loss.State == permit.LossOpen
 	}
-	if after.Status == permit.Lost && !l.loss {
-		fail("lost without a report")
+	if (after.Status == permit.Lost) != l.loss {
+		fail("lost without a report, or a report of a permit that is not lost")
 	}
 	if c.Proposal != nil {
 		l.proposal = c.Proposal

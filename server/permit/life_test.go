@@ -175,7 +175,7 @@ func TestAWithdrawnLossReturnsToWhatTheRulesSay(t *testing.T) {
 			t.Fatalf("%+v, %v", lost, err)
 		}
 		found, err := permit.WithdrawLoss(lost.Permit, clerk, "", at(one.found))
-		if err != nil || found.Permit.Status != one.status || found.Loss.WithdrawnOn.String() != one.found {
+		if err != nil || found.Permit.Status != one.status || found.Loss.EndedOn.String() != one.found {
 			t.Errorf("lost %s, found %s: %s, %v", one.lost, one.found, found.Permit.Status, err)
 		}
 	}

@@ -9,20 +9,21 @@ import (
 // LossState is how a loss report stands.
 type LossState string
 
-// The states. A report stays open until it is withdrawn or the permit has been replaced.
+// The states. A report stays open until it is withdrawn, or the permit is replaced or cancelled.
 const (
 	LossOpen      LossState = "open"
 	LossWithdrawn LossState = "withdrawn"
 	LossReplaced  LossState = "replaced"
+	LossCancelled LossState = "cancelled"
 )
 
 // LossReport is a report that a permit was lost (挂失). No statute asks for one; it shuts the code at once, so that a finder cannot use it.
 type LossReport struct {
-	State       LossState
-	ReportedOn  civic.Date
-	ReportedBy  Officer
-	Counter     string // at which it was reported by the holder
-	WithdrawnOn civic.Date
+	State      LossState
+	ReportedOn civic.Date
+	ReportedBy Officer
+	Counter    string     // at which it was reported by the holder
+	EndedOn    civic.Date // zero while it is open
 }
 
 // ReportLoss shuts a permit that was lost.
@@ -51,7 +52,7 @@ func WithdrawLoss(p Permit, by Doer, note string, now time.Time) (Change, error)
 		return c, faults
 	}
 	today := civic.DateOf(now)
-	c.Loss = &LossReport{State: LossWithdrawn, WithdrawnOn: today}
+	c.Loss = &LossReport{State: LossWithdrawn, EndedOn: today}
 	c.step(VerbWithdrawLoss, p.Found(today), by, today, now, "", note)
 	return c, nil
 }

@@ -78,8 +78,8 @@ func (t *tx) saveLoss(ctx context.Context, c permit.Change) error {
 			p.Jurisdiction, p.Number, p.Version, c.Loss.State, day(c.Loss.ReportedOn))
 		return failed(err)
 	}
-	return fresh(t.q.Exec(ctx, `update loss_report set state = $3, withdrawn_on = $4, withdrawn = $5 where jurisdiction = $1 and permit = $2 and state = 'open'`,
-		p.Jurisdiction, p.Number, c.Loss.State, day(c.Loss.WithdrawnOn), p.Version))
+	return fresh(t.q.Exec(ctx, `update loss_report set state = $3, ended_on = $4, ended = $5 where jurisdiction = $1 and permit = $2 and state = 'open'`,
+		p.Jurisdiction, p.Number, c.Loss.State, day(c.Loss.EndedOn), p.Version))
 }
 
 func (t *tx) saveProposal(ctx context.Context, c permit.Change) error {
@@ -173,19 +173,19 @@ func (t *tx) endorsements(ctx context.Context, jurisdiction, number string, even
 }
 
 func (t *tx) losses(ctx context.Context, jurisdiction, number string, events []permit.LifeEvent) ([]permit.LossReport, error) {
-	rows, err := t.q.Query(ctx, `select version, state, reported_on, withdrawn_on from loss_report where jurisdiction = $1 and permit = $2 order by version`, jurisdiction, number)
+	rows, err := t.q.Query(ctx, `select version, state, reported_on, ended_on from loss_report where jurisdiction = $1 and permit = $2 order by version`, jurisdiction, number)
 	if err != nil {
 		return nil, failed(err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (permit.LossReport, error) {
 		r, err := pgx.RowToStructByName[struct {
-			Version     int
-			State       permit.LossState
-			ReportedOn  time.Time
-			WithdrawnOn *time.Time
+			Version    int
+			State      permit.LossState
+			ReportedOn time.Time
+			EndedOn    *time.Time
 		}](row)
 		e := by(events, r.Version)
-		return permit.LossReport{State: r.State, ReportedOn: civil(&r.ReportedOn), WithdrawnOn: civil(r.WithdrawnOn), ReportedBy: e.By, Counter: e.Counter}, err
+		return permit.LossReport{State: r.State, ReportedOn: civil(&r.ReportedOn), EndedOn: civil(r.EndedOn), ReportedBy: e.By, Counter: e.Counter}, err
 	})
 	return list, failed(err)
 }

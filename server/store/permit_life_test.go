@@ -69,7 +69,7 @@ func TestPermitLifeIsReadAsItWasWritten(t *testing.T) {
 		if want := []permit.Endorsement{{DueOn: day("2027-11-24"), On: day("2027-12-24"), NextDue: day("2028-12-24"), Ground: "employment", Restarted: true, Counter: "portal"}}; !reflect.DeepEqual(l.Endorsements, want) {
 			t.Errorf("%+v", l.Endorsements)
 		}
-		if want := []permit.LossReport{{State: permit.LossWithdrawn, ReportedOn: day("2028-01-24"), WithdrawnOn: day("2028-02-24"), Counter: "kiosk"}}; !reflect.DeepEqual(l.Losses, want) {
+		if want := []permit.LossReport{{State: permit.LossWithdrawn, ReportedOn: day("2028-01-24"), EndedOn: day("2028-02-24"), Counter: "kiosk"}}; !reflect.DeepEqual(l.Losses, want) {
 			t.Errorf("%+v", l.Losses)
 		}
 		if got := l.Proposal; got == nil || got.State != permit.ProposalRejected || got.ProposedBy != c.acceptor || got.DecidedBy != c.reviewer || got.Note != "合同上的公司不存在。" {
@@ -145,9 +145,9 @@ func TestNamedChecksOfALife(t *testing.T) {
 		{"endorsement_pk", `insert into endorsement select jurisdiction, permit, due_on, 4, endorsed_on, next_due, ground, false from endorsement`},
 		{"endorsement_restarts_late", `update endorsement set endorsed_on = due_on`},
 		{"endorsement_dates_in_order", `update endorsement set next_due = due_on`},
-		{"loss_report_withdrawal", `update loss_report set state = 'open'`},
-		{"loss_report_withdrawal", `update loss_report set withdrawn = null`},
-		{"loss_report_dates_in_order", `update loss_report set withdrawn_on = reported_on - 1`},
+		{"loss_report_end", `update loss_report set state = 'open'`},
+		{"loss_report_end", `update loss_report set ended = null`},
+		{"loss_report_dates_in_order", `update loss_report set ended_on = reported_on - 1`},
 		{"cancellation_proposal_second_person", `update cancellation_proposal set decided_by = proposed_by`},
 		{"cancellation_proposal_decision", `update cancellation_proposal set state = 'open'`},
 		{"residence_interval_reason_known", `update residence_interval set reason = 'holiday'`},
@@ -162,7 +162,7 @@ func TestNamedChecksOfALife(t *testing.T) {
 	}
 	d.owner(`insert into permit_event select jurisdiction, permit, 9, 'report_loss', 'lost', at, day, null, null, null, 'kiosk', null, null from permit_event where verb = 'endorse' returning ''`)
 	d.owner(`insert into loss_report (jurisdiction, permit, version, state, reported_on) select jurisdiction, permit, 9, 'open', day from permit_event where version = 9 returning ''`)
-	if _, err := d.asOwner(`update loss_report set state = 'open', withdrawn_on = null, withdrawn = null where version < 9`); err == nil || !strings.Contains(err.Error(), "loss_report_one_open") {
+	if _, err := d.asOwner(`update loss_report set state = 'open', ended_on = null, ended = null where version < 9`); err == nil || !strings.Contains(err.Error(), "loss_report_one_open") {
 		t.Error("two open reports of one permit:", err)
 	}
 	for _, table := range []string{"permit_event", "endorsement", "residence_interval"} {

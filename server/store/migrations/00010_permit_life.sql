@@ -91,17 +91,17 @@ create table loss_report (
     version      int  not null, -- of the event that reported it
     state        text not null,
     reported_on  date not null,
-    withdrawn_on date,
-    withdrawn    int, -- version of the event that withdrew it
+    ended_on     date,
+    ended        int, -- version of the event that ended it
     constraint loss_report_pk primary key (jurisdiction, permit, version),
     constraint loss_report_event foreign key (jurisdiction, permit, version) references permit_event (jurisdiction, permit, version),
-    constraint loss_report_withdrawal_event foreign key (jurisdiction, permit, withdrawn) references permit_event (jurisdiction, permit, version),
-    constraint loss_report_state_known check (state in ('open', 'withdrawn', 'replaced')),
-    constraint loss_report_withdrawal check ((state = 'withdrawn') = (withdrawn_on is not null) and num_nulls(withdrawn_on, withdrawn) in (0, 2)),
-    constraint loss_report_dates_in_order check (reported_on <= withdrawn_on and version < withdrawn)
+    constraint loss_report_end_event foreign key (jurisdiction, permit, ended) references permit_event (jurisdiction, permit, version),
+    constraint loss_report_state_known check (state in ('open', 'withdrawn', 'replaced', 'cancelled')),
+    constraint loss_report_end check ((state = 'open') = (ended_on is null) and num_nulls(ended_on, ended) in (0, 2)),
+    constraint loss_report_dates_in_order check (reported_on <= ended_on and version < ended)
 );
 create unique index loss_report_one_open on loss_report (jurisdiction, permit) where state = 'open';
-grant select, insert, update (state, withdrawn_on, withdrawn) on loss_report to anju_app;
+grant select, insert, update (state, ended_on, ended) on loss_report to anju_app;
 
 -- A cancellation for false materials says that the holder committed an offence (Decree 663 Art. 18): nobody decides it alone.
 create table cancellation_proposal (
