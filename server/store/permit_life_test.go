@@ -1,8 +1,11 @@
 package store_test
 
 import (
+	"context"
+	"log/slog"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,6 +13,7 @@ import (
 	"anju/server/office"
 	"anju/server/permit"
 	"anju/server/policy"
+	"anju/server/scene"
 )
 
 // change saves what a verb has made of a permit.
@@ -210,4 +214,47 @@ func ruleset(t *testing.T, id string) *policy.Ruleset {
 		t.Fatal(id)
 	}
 	return r
+}
+
+// TestResidenceOfEarlierPermitsIsWrittenOnce has four programs do the daily job at once in a city whose permits are older than the lines.
+func TestResidenceOfEarlierPermitsIsWrittenOnce(t *testing.T) {
+	d := open(t)
+	c := d.cast()
+	h, err := scene.NewHouse(t.Context(), d.Store, "http://example.com", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 20 {
+		d.issue(d.submit(c.account.ID, "张小明", citizen(t, i+1)), c)
+	}
+	d.owner(`delete from residence_interval returning ''`)
+	var wait sync.WaitGroup
+	ended := make(chan error, 4)
+	d.do(func(tx office.Tx) error { // another program is at it
+		if err := tx.LockDaily(t.Context(), city); err != nil {
+			return err
+		}
+		for range 4 {
+			wait.Go(func() {
+				_, err := h.Office.Daily(context.Background())
+				ended <- err
+			})
+		}
+		select {
+		case err := <-ended:
+			t.Errorf("a daily job did not wait for the one that runs: %v", err)
+			ended <- err
+		case <-time.After(300 * time.Millisecond):
+		}
+		return nil
+	})
+	wait.Wait()
+	for range 4 {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+	if got := d.owner(`select count(*) || ' ' || count(distinct permit) || ' ' || min(from_on) || ' ' || max(reason) from residence_interval`); got[0] != "20 20 2026-03-01 registered" {
+		t.Error(got)
+	}
 }
