@@ -10,6 +10,7 @@ import (
 	"anju/server/office"
 	"anju/server/parts"
 	"anju/server/permit"
+	"anju/server/text"
 	"anju/server/web"
 )
 
@@ -99,6 +100,21 @@ func (k *Kiosk) cardRefused(c *fiber.Ctx, app office.PreApplication, form web.Fo
 	pg.Errors = parts.Errors{{Field: "card", Message: pg.Visit.Printer.Say("kiosk.card." + problem)}}
 	pg.Frame.HasErrors = true
 	return web.Render(c, fiber.StatusUnprocessableEntity, identityView(pg))
+}
+
+// cardReading is where a card that was read is sent. Typed: what the card says could be typed instead.
+type cardReading struct {
+	Agent, Action, Nonces string
+	Emulated, Typed       bool
+	Hidden                []parts.Hidden
+}
+
+// say is what a person is told when a card was not taken. Where nothing can be typed instead, nobody is sent to do so.
+func (v cardReading) say(p text.Printer, code string) string {
+	if !v.Typed && text.Has("life.card."+code) {
+		return p.Say("life.card." + code)
+	}
+	return p.Say("kiosk.card." + code)
 }
 
 // cardCodes are the answers of the agent that a person can do something about; any other is said as the last.

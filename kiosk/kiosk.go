@@ -102,6 +102,19 @@ func (k *Kiosk) Routes(r *web.Counter) {
 	r.Post("/kiosk/refusals/answer", visit, k.findRefusal)
 	r.Get("/kiosk/refusals/answer/report", visit, k.shownRefusal)
 
+	r.Get("/kiosk/permit", visit, k.permit)
+	r.Post("/kiosk/permit/nonces", visit, k.nonce)
+	r.Post("/kiosk/permit/card", visit, k.permitCard)
+	r.Get("/kiosk/endorsement", visit, k.endorsement)
+	r.Post("/kiosk/endorsement", visit, k.endorse)
+	r.Get("/kiosk/endorsement/result", visit, k.endorsed)
+	r.Get("/kiosk/endorsement/print", visit, k.printEndorsement)
+	r.Get("/kiosk/loss-report", visit, k.lossReport)
+	r.Post("/kiosk/loss-report", visit, k.reportLoss)
+	r.Post("/kiosk/loss-report/withdrawal", visit, k.withdrawLoss)
+	r.Get("/kiosk/loss-report/result", visit, k.lossReported)
+	r.Get("/kiosk/loss-report/print", visit, k.printLossReport)
+
 	r.Get("/kiosk/slip", visit, k.slip)
 	r.Get("/kiosk/slip/print", visit, k.printSlip)
 }

@@ -14,6 +14,7 @@ import (
 var jobs = []job{
 	{"apply", "/kiosk/apply", "document"},
 	{"progress", "/kiosk/progress", "search"},
+	{"permit", "/kiosk/permit", "calendar"},
 	{"services", "/kiosk/services", "house"},
 	{"refusals", "/kiosk/refusals", "shield"},
 }

@@ -20,6 +20,7 @@ type accountPage struct {
 	City   string // of the draft
 	Cases  parts.TableView
 	Permit *office.PermitCase
+	Status *parts.TagView // of the permit
 
 	Refusals parts.TableView // what was reported; no table while there is none
 }
@@ -53,7 +54,7 @@ func (s *Portal) account(c *fiber.Ctx) error {
 	found, err := s.office.Permit(c.UserContext(), v.Actor, "")
 	switch {
 	case err == nil:
-		page.Permit = &found
+		page.Permit, page.Status = &found, permitTag(p, found.Permit.StatusOn(s.office.Today()))
 	case !errors.Is(err, office.ErrNotFound):
 		return err
 	}

@@ -19,7 +19,17 @@ type permitPage struct {
 	Frame parts.FrameView
 	Visit *web.Visit
 	Card  *parts.PermitCardView // nil: no permit yet
-	Ready bool                  // the code has been signed
+	Ready bool                  // the code has been signed, or is not shown because it is shut
+	Shut  bool                  // the code opens nothing: the permit is not in use
+
+	Standing  parts.NoticeView // what the status means and what to do next
+	Done      *parts.ConfirmationView
+	Residence parts.SummaryView
+	Yearly    *parts.ClauseView // of the endorsement; nil where there is none
+	Years     *parts.ClauseView // of the years of residence
+	Unsettled bool              // the city has not fixed how they are counted
+	Act       *parts.Button     // what to do next
+	Lose      bool              // a loss can be reported
 
 	Jurisdiction string // of the permit
 }
@@ -37,7 +47,7 @@ func (s *Portal) printPermit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if page.Card == nil {
+	if page.Card == nil || page.Shut {
 		return web.SeeOther(c, "/permit")
 	}
 	return web.Render(c, fiber.StatusOK, permitPrintView(page))
@@ -47,22 +57,41 @@ func (s *Portal) permitPage(c *fiber.Ctx, v *web.Visit) (permitPage, error) {
 	p := v.Printer
 	page := permitPage{Frame: frame(v, p.Say("permit.title")), Visit: v}
 	page.Frame.Back = &parts.Link{Label: p.Say("portal.account"), Href: "/account"}
-	found, err := s.office.Permit(c.UserContext(), v.Actor, "")
+	file, err := s.office.OwnPermitFile(c.UserContext(), v.Actor)
 	if errors.Is(err, office.ErrNotFound) {
 		return page, nil
 	}
 	if err != nil {
 		return page, err
 	}
-	card := s.card(v, found)
-	if page.Ready = len(found.Signed) > 0; page.Ready {
-		code, err := qrCode(credential.SignedText(s.office.Origin, found.Signed), p.Say("permit.code_label"))
+	card, today := s.card(v, file.PermitCase), s.office.Today()
+	status := file.Permit.StatusOn(today)
+	page.Shut = status != permit.Active
+	if page.Ready = page.Shut || len(file.Signed) > 0; page.Ready && !page.Shut {
+		code, err := qrCode(credential.SignedText(s.office.Origin, file.Signed), p.Say("permit.code_label"))
 		if err != nil {
 			return page, err
 		}
 		card.Code = &code
 	}
-	page.Card, page.Jurisdiction = &card, found.Permit.Jurisdiction
+	page.Card, page.Jurisdiction = &card, file.Permit.Jurisdiction
+	page.Standing, page.Residence = standing(p, file, today), parts.SummaryView{Title: p.Say("life.residence"), Rows: residenceRows(p, file, today)}
+	if link := page.Standing.Link; link != nil { // a button, because it is what to do next
+		page.Act, page.Standing.Link = &parts.Button{Label: link.Label, Href: link.Href}, nil
+	}
+	page.Lose = status == permit.Active || status == permit.Suspended
+	if file.Rules.Endorsement != nil {
+		yearly := passage(p, file.Rules, file.Rules.Endorsement.Basis)
+		page.Yearly = &yearly
+	}
+	if len(page.Residence.Rows) > 0 {
+		years := passage(p, file.Rules, file.Rules.ResidenceYears.Basis)
+		page.Years, page.Unsettled = &years, !file.Rules.ResidenceYears.Confirmed
+	}
+	if n := len(file.Endorsements); v.Flash == "endorsed" && n > 0 {
+		page.Frame.Flash = nil
+		page.Done = &parts.ConfirmationView{Title: p.Say("flash.endorsed"), Text: p.Say("life.endorse.done", "Due", parts.Date(p, file.Endorsements[n-1].NextDue))}
+	}
 	return page, nil
 }
 

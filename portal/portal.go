@@ -90,6 +90,11 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/permit", citizen, s.permit)
 	r.Get("/permit/print", citizen, s.printPermit)
 	r.Get("/permit/services", citizen, s.permitServices)
+	r.Get("/permit/endorsement", citizen, s.endorsement)
+	r.Post("/permit/endorsement", citizen, s.endorse)
+	r.Get("/permit/loss-report", citizen, s.lossReport)
+	r.Post("/permit/loss-report", citizen, s.reportLoss)
+	r.Post("/permit/loss-report/withdrawal", citizen, s.withdrawLoss)
 }
 
 // Demo adds the pages that only the demo has.

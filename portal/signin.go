@@ -77,6 +77,8 @@ func pageOf(path string) string {
 		return "/account"
 	case path == "/apply/submission":
 		return "/apply/check"
+	case path == "/permit/loss-report/withdrawal":
+		return "/permit/loss-report"
 	case strings.HasPrefix(path, "/apply/evidence/"):
 		return "/apply/evidence"
 	}

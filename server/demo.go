@@ -130,6 +130,11 @@ func startAgent(ctx context.Context, c config, now clock, log *slog.Logger) (sto
 	for _, p := range scene.Cards() {
 		cards = append(cards, device.NamedCard{Name: p.Name, Card: cardOf(p)})
 	}
+	for _, r := range scene.Residents() {
+		if r.City == scene.Zhangzhou { // whose permits are endorsed or reported lost
+			cards = append(cards, device.NamedCard{Name: r.Name, Card: cardOf(r.Person)})
+		}
+	}
 	emulator, err := device.NewEmulator(cards...)
 	if err != nil {
 		return nil, nil, err
@@ -182,6 +187,9 @@ func doors(out io.Writer, c config, password string, played bool) {
 			fmt.Fprint(out, ", ")
 		}
 		fmt.Fprintf(out, "%s %s", scene.PersonOf(key).Phone, key)
+	}
+	for _, r := range scene.Residents() {
+		fmt.Fprintf(out, ", %s %s", r.Phone, r.Key)
 	}
 	fmt.Fprintln(out)
 	if !played {

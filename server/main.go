@@ -36,6 +36,7 @@ type command struct {
 var commands = []command{
 	{"serve", "run the office (the default)", serve},
 	{"demo", "run the demonstration city on this machine", demo},
+	{"daily", "suspend and end permits as the rules of the day say, once; serve and demo do it each day at 00:10", daily},
 	{"migrate", "bring the database to this program's schema", migrate},
 	{"keys", "list the signing keys, or make a new one: keys new", keys},
 	{"statistics", "compare the published on-time rate with one counted anew from every history: statistics [CITY]", statisticsCommand},

@@ -111,11 +111,16 @@ func (h *house) databaseGone() <-chan error {
 // choresEvery is how often the house tidies up.
 const choresEvery = time.Hour
 
-// chores delivers texts and deletes forgotten drafts in the background. It returns how to stop it and a channel that tells when it has.
+// chores delivers texts, runs the daily job and deletes forgotten drafts in the background. It returns how to stop it and a channel that tells when it has.
 func (h *house) chores(ctx context.Context, c config, log *slog.Logger) (stop func(), done <-chan struct{}) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	finished := make(chan struct{})
 	delivered := make(chan struct{})
+	ruled := make(chan struct{})
+	go func() {
+		defer close(ruled)
+		runDaily(ctx, h.office.Clock, dailyJob(h.office, log), sleep)
+	}()
 	go func() {
 		defer close(delivered)
 		if c.smsURL != "" {
@@ -125,7 +130,7 @@ func (h *house) chores(ctx context.Context, c config, log *slog.Logger) (stop fu
 	}()
 	go func() {
 		defer close(finished)
-		defer func() { <-delivered }()
+		defer func() { <-delivered; <-ruled }()
 		tidy(ctx, h.office, log)
 	}()
 	return cancel, finished

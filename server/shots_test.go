@@ -42,7 +42,11 @@ func discreet(folder string) error {
 		return err
 	}
 	var found error
-	for _, p := range append(scene.People(), scene.Cards()...) {
+	people := append(scene.People(), scene.Cards()...)
+	for _, r := range scene.Residents() {
+		people = append(people, r.Person)
+	}
+	for _, p := range people {
 		for what, secret := range map[string]string{"name": p.Name, "ID number": p.ID, "phone": p.Phone} {
 			if bytes.Contains(logs, []byte(secret)) {
 				found = errors.Join(found, fmt.Errorf("the log holds the %s of %s", what, p.Key))

@@ -148,7 +148,7 @@ func meant(g web.Guard, v visitor) bool {
 // finds a defect.
 func TestEveryRouteForEveryRole(t *testing.T) {
 	house, site, _ := openHouseAt(t, storetest.Open(t))
-	params := strings.NewReplacer(":reference", "3506-0000-0000", ":id", "none", ":token", "AAAA", ":code", "350600", ":government", "350600", ":number", "1", ":service", "zz.bs.01")
+	params := strings.NewReplacer(":reference", "3506-0000-0000", ":number", "350602-2026-0000001-0", ":id", "none", ":token", "AAAA", ":code", "350600", ":government", "350600", ":service", "zz.bs.01")
 	for _, v := range visitors(t, house) {
 		for _, r := range site.Table() {
 			request := httptest.NewRequest(r.Method, params.Replace(r.Path), strings.NewReader(""))

@@ -154,7 +154,7 @@ func dateRows(p text.Printer, a permit.Application, today civic.Date) []parts.Ro
 	rows := []parts.Row{{Key: p.Say("console.case.promised"), Value: parts.Date(p, a.PromisedBy), Tag: promiseTag(p, a, today)},
 		{Key: p.Say("console.case.statutory"), Value: parts.Date(p, a.StatutoryBy)}}
 	if a.Permit != "" {
-		rows = append(rows, parts.Row{Key: p.Say("console.case.permit"), Value: a.Permit})
+		rows = append(rows, parts.Row{Key: p.Say("console.case.permit"), Body: permitLink(a.Permit)})
 	}
 	return rows
 }

@@ -61,6 +61,11 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/cases/:reference/production", staff(access.Issuer), s.decide(production))
 	r.Post("/console/cases/:reference/issue", staff(access.Issuer), s.decide(issue))
 
+	r.Get("/console/permits/:number", staff(permitRoles...), s.permit)
+	for _, d := range deeds() {
+		r.Post("/console/permits/:number/"+d.resource, staff(d.roles...), s.act(d))
+	}
+
 	r.Get("/console/refusals", staff(refusalRoles...), s.refusals)
 	r.Get("/console/refusals/:id", staff(refusalRoles...), s.refusalFile)
 	r.Post("/console/refusals/:id/answer", staff(refusalRoles...), s.answerRefusal)
@@ -146,7 +151,7 @@ func nav(v *web.Visit) []parts.NavItem {
 		}
 		current := strings.HasPrefix(path, s.path)
 		if s.path == "/console" {
-			current = path == s.path || strings.HasPrefix(path, "/console/cases")
+			current = path == s.path || strings.HasPrefix(path, "/console/cases") || strings.HasPrefix(path, "/console/permits")
 		}
 		items = append(items, parts.NavItem{Label: v.Printer.Say(s.text), Href: s.path, Current: current})
 	}

@@ -95,7 +95,6 @@ func TestSearchFindsByEachKeyAndNothingPersonalStandsInTheAddress(t *testing.T) 
 	}{
 		"reference":              {issued.Reference, issued},
 		"reference as people do": {" " + strings.ToLower(strings.ReplaceAll(issued.Reference, "-", " ")) + " ", issued},
-		"permit number":          {issued.Permit, issued},
 		"ID number":              {issued.ID, issued},
 		"name":                   {"张启明", issued},
 		"surname":                {"张", issued},

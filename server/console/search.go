@@ -10,6 +10,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"anju/server/office"
+	"anju/server/permit"
 	"anju/server/web"
 )
 
@@ -18,7 +20,7 @@ const maxTerm = 60
 
 // search takes what an officer looks for: a reference, a permit number, an ID number, a name, a surname or pinyin initials. It answers
 // with an address that can be reloaded, shared with nobody, and tells nothing: names and numbers do not belong in addresses, which
-// browsers and proxies keep.
+// browsers and proxies keep. A permit's number leads to the permit.
 func (s *Console) search(c *fiber.Ctx) error {
 	form, err := web.ReadForm(c)
 	if err != nil {
@@ -27,6 +29,15 @@ func (s *Console) search(c *fiber.Ctx) error {
 	term := []rune(strings.Join(strings.Fields(form.Get("term")), " "))
 	if len(term) == 0 {
 		return web.SeeOther(c, "/console")
+	}
+	if number, ok := permit.ParseNumber(string(term)); ok && web.VisitOf(c).Actor.Holds(permitRoles...) {
+		found, err := s.office.Queue(c.UserContext(), web.VisitOf(c).Actor, office.QueueQuery{Text: number, Page: 1, Size: 1})
+		if err != nil {
+			return err
+		}
+		if found.Total == 1 {
+			return web.SeeOther(c, permitPath(number))
+		}
 	}
 	return web.SeeOther(c, "/console?search="+s.sealTerm(web.VisitOf(c).Actor.ID, string(term[:min(len(term), maxTerm)])))
 }

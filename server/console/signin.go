@@ -47,15 +47,19 @@ type keptForm struct {
 	form web.Form
 }
 
-// interrupted is the page on which a form stood that was sent too late, and the form, when it is worth keeping: a decision on a case,
-// the answer to a report, the texts of an entry. Nothing for a form that changes nothing.
+// interrupted is the page on which a form stood that was sent too late, and the form, when it is worth keeping: a decision on a case
+// or a permit, the answer to a report, the texts of an entry. Nothing for a form that changes nothing.
 func interrupted(c *fiber.Ctx) (page string, kept *keptForm) {
 	reference, isCase := permit.ParseReference(c.Params("reference"))
+	number, isPermit := permit.ParseNumber(c.Params("number"))
 	form, err := web.ReadForm(c)
 	switch service := c.Params("service"); {
 	case path.Dir(c.Path()) == refusalPath(c.Params("id")):
 		page = web.NextPath(path.Dir(c.Path()), "")
 		kept = &keptForm{page + "/" + path.Base(c.Path()), form}
+	case isPermit:
+		page = permitPath(number)
+		kept = &keptForm{page + "/" + strings.TrimPrefix(c.Path(), permitPath(c.Params("number"))+"/"), form}
 	case isCase:
 		page, kept = casePath(reference), &keptForm{casePath(reference) + "/" + path.Base(c.Path()), form}
 	case service != "":

@@ -30,6 +30,15 @@ const (
 	Filed    Action = "filed"    // a published document, or that a release was reported to the government office, was registered
 	Reported Action = "reported" // somebody said that a permit was not honoured
 	Answered Action = "answered" // such a report was answered
+
+	Endorsed           Action = "endorsed"
+	Suspended          Action = "suspended" // by the rule
+	Expired            Action = "expired"   // by the rule
+	LossReported       Action = "loss_reported"
+	LossWithdrawn      Action = "loss_withdrawn"
+	Cancelled          Action = "cancelled"
+	CancellingProposed Action = "cancelling_proposed" // for false materials: a second person decides
+	CancellingRejected Action = "cancelling_rejected"
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

@@ -52,7 +52,7 @@ func (o *Office) issue(ctx context.Context, tx Tx, c Case, by permit.Officer, r 
 	if err != nil {
 		return a, event, err
 	}
-	return next, event, tx.CreatePermit(ctx, p, claims)
+	return next, event, tx.CreatePermit(ctx, permit.Begin(p, event, permit.FirstInterval(next, p, r)), claims)
 }
 
 // AddressLine writes a residence address in one line, from the county to the door.

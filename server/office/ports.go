@@ -29,6 +29,7 @@ type Tx interface {
 	DraftTx
 	ApplicationTx
 	PermitTx
+	LifeTx
 	RefusalTx
 	CatalogueTx
 	CalendarTx
@@ -147,8 +148,9 @@ type PermitTx interface {
 	NextSerial(ctx context.Context, jurisdiction, division string, year int) (int, error)
 	// NextStatusIndex takes the next place in the city's status list.
 	NextStatusIndex(ctx context.Context, jurisdiction string) (list, index int, err error)
-	// CreatePermit stores a permit with the claims that are going to be signed: what is signed is known before it is signed.
-	CreatePermit(ctx context.Context, p permit.Permit, claims []byte) error
+	// CreatePermit stores a permit with the beginning of its life and the claims that are going to be signed: what is signed is known before it
+	// is signed.
+	CreatePermit(ctx context.Context, c permit.Change, claims []byte) error
 	// Unsigned returns permits whose credential has been prepared and not signed; empty jurisdiction means every city.
 	Unsigned(ctx context.Context, limit int) ([]PreparedCredential, error)
 	// SaveCredential stores the signed credential of a prepared one.
@@ -278,8 +280,9 @@ type QueuePage struct {
 type PermitFinder struct {
 	Jurisdiction string
 	Number       string
-	Account      string   // the holder
-	Token        [16]byte // a token code; number is not known then
+	Account      string          // the holder
+	IDNumber     civic.CitizenID // kiosk: whoever's card was read
+	Token        [16]byte        // a token code; number is not known then
 	Scope        *access.Scope
 	Anyone       bool // a genuine signed code is shown: number and jurisdiction are known
 }
@@ -289,6 +292,11 @@ type PermitCase struct {
 	Permit permit.Permit
 	Holder permit.Person
 	Signed []byte
+
+	Account string // of the holder; empty when a phone has never claimed the application
+	Station string // whose permit it is
+
+	Reference string // of the application that it was issued on
 }
 
 // PreparedCredential is a permit whose claims are stored and not signed yet.

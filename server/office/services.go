@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"anju/server/access"
-	"anju/server/civic"
-	"anju/server/ledger"
 	"anju/server/permit"
 	"anju/server/policy"
 )
@@ -21,32 +19,22 @@ func (o *Office) OwnInquiry(ctx context.Context, actor access.Actor) (*policy.Ru
 	if err != nil {
 		return nil, policy.Inquiry{}, err
 	}
-	since, err := o.residentSince(ctx, actor, c.Permit, r)
+	residence, err := o.residence(ctx, c.Permit)
 	if err != nil {
 		return nil, policy.Inquiry{}, err
 	}
 	today := o.Today()
-	return r, policy.Inquiry{For: policy.Self, Tier: c.Permit.Tier, Status: serviceStatus(c.Permit.StatusOn(today)), ResidentSince: since,
+	return r, policy.Inquiry{For: policy.Self, Tier: c.Permit.Tier, Status: serviceStatus(c.Permit.StatusOn(today)), ResidentSince: residence.Since(today),
 		Facts: o.Book.FactsOfAge(today.YearsSince(c.Holder.IDNumber.Born()))}, nil
 }
 
-// residentSince is the day from which the holder's residence counts by the ruleset: that of the registration that the permit rests on,
-// as the application gave it, or that of issue. Where no registration was asked for it is the day of issue.
-func (o *Office) residentSince(ctx context.Context, actor access.Actor, p permit.Permit, r *policy.Ruleset) (civic.Date, error) {
-	if r.ResidenceYears.CountedFrom != "registration" {
-		return p.IssuedOn, nil
-	}
-	since := p.IssuedOn
-	err := o.Store.Within(ctx, func(tx Tx) error {
-		cases, err := tx.ApplicationsOf(ctx, actor.ID, o.entry(actor, ledger.Viewed, "services"))
-		for _, one := range cases {
-			if a := one.Application; a.ID == p.Application && !a.Particulars.RegisteredOn.IsZero() {
-				since = a.Particulars.RegisteredOn
-			}
-		}
+// residence are the lines of residence of a permit's holder.
+func (o *Office) residence(ctx context.Context, p permit.Permit) (list permit.Residence, err error) {
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		list, err = tx.ResidenceOf(ctx, p.Jurisdiction, p.Person)
 		return err
 	})
-	return since, err
+	return list, err
 }
 
 // serviceStatus is what a permit's status means for services: one that another has replaced opens nothing any more.

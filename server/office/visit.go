@@ -160,7 +160,7 @@ func (o *Office) EndVisit(ctx context.Context, actor access.Actor, session acces
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		for _, what := range []string{slipOfVisit, trackedInVisit, refusalOfVisit, refusalSent, refusalAskedFor} {
+		for _, what := range []string{slipOfVisit, trackedInVisit, refusalOfVisit, refusalSent, refusalAskedFor, permitsInVisit} {
 			if _, err := tx.Unpark(ctx, actor.ID, what, o.now()); err != nil && !errors.Is(err, ErrNotFound) {
 				return err
 			}

@@ -15,4 +15,32 @@
 //   - who reviews is never who accepted (contracts, section 5);
 //   - declined and refused carry a reason (Decree 663 Art. 20(1): refusing a qualified applicant is an offence of staff);
 //   - an issued application has exactly one permit, an application in another state none.
+//
+// The life of a permit, from its issue on. What is not marked as a rule is a decision of somebody; a permit that another replaces becomes
+// superseded:
+//
+//	           ┌────────────endorse────────────┐
+//	           ▼                               │
+//	issue ▶ active ──suspend (rule: the day after endorse_by)──▶ suspended
+//	         │ │ ▲                             │ │ ▲
+//	         │ │ └─withdraw_loss──┐            │ │ └─withdraw_loss, when the endorsement was missed meanwhile
+//	         │ └───report_loss──▶ lost ◀──report_loss
+//	         │                     │ └─withdraw_loss, when the term ran out meanwhile─▶ expired
+//	         ├──expire (rule: the day after valid_until)──▶ expired ◀── from suspended too
+//	         └──cancel──▶ cancelled ◀── from suspended and lost too
+//
+// A cancellation for false materials is proposed by one officer and confirmed by another (propose_cancelling, reject_cancellation leave the
+// status as it is).
+//
+// Invariants; those marked * are named constraints of the database too:
+//   - a status changes by an event and by nothing else, and each version of a permit is one event (*);
+//   - suspended only after a due day that has passed, expired only after a term that has run out, active never past either of them on the day
+//     since which it is active (*);
+//   - one endorsement for each due day (*); the next one is due later; in the window the anniversary stays, late it is the late day;
+//   - a rule takes effect on its own day, whenever the house comes to it; done twice it does nothing;
+//   - expired, cancelled and superseded are ends;
+//   - a permit is lost exactly while a loss report of it is open (*: at most one is);
+//   - who confirms or rejects a cancellation is never who proposed it (*);
+//   - lines of residence are only added; the continuous count never starts after the day asked for, and a late endorsement moves it to its day
+//     where the ruleset says so.
 package permit

@@ -32,10 +32,13 @@ type Permit struct {
 	Issuer       civic.Text
 	IssuedOn     civic.Date
 	ValidUntil   civic.Date // zero where the permit has no term (Zhangzhou)
-	EndorseBy    civic.Date // next yearly endorsement; zero where there is none (Zibo)
+	EndorseFrom  civic.Date // from which endorsement years count: the issue, or the last late endorsement; zero where there is none (Zibo)
+	EndorseBy    civic.Date // next yearly endorsement; zero where there is none
 	Residence    string     // residence address as printed; sealed at rest
 	Status       Status
-	StatusList   int // Token Status List and place in it
+	StatusSince  civic.Date // the day of the event that led to it
+	Version      int        // rises with every event
+	StatusList   int        // Token Status List and place in it
 	StatusIndex  int
 	Token        [16]byte // of the token code
 }
@@ -49,9 +52,10 @@ func Issue(a Application, p Permit, by Officer, r *policy.Ruleset, now time.Time
 	a.IssuedOn, a.Permit = event.On, p.Number
 	p.Jurisdiction, p.Application, p.Person, p.Ruleset, p.Tier = a.Jurisdiction, a.ID, a.Person, a.Ruleset, a.Tier
 	p.Division, p.Status, p.IssuedOn = a.Particulars.County, Active, event.On
+	p.StatusSince, p.Version = event.On, 1
 	p.ValidUntil = r.ValidUntil(a.Tier, event.On)
 	if _, due, ok := r.EndorsementWindow(event.On); ok { // Decree 663 Art. 10; Fujian Order 175 Art. 11: each full year from issue
-		p.EndorseBy = due
+		p.EndorseFrom, p.EndorseBy = event.On, due
 	}
 	return a, p, event, nil
 }

@@ -114,5 +114,5 @@ func parseChecked(s, beginning string, length int) (string, bool) {
 	return grouped(s), true
 }
 
-// JurisdictionOf returns the city that a parsed reference belongs to.
-func JurisdictionOf(reference string) string { return reference[:4] + "00" }
+// JurisdictionOf returns the city that a parsed reference or permit number belongs to.
+func JurisdictionOf(number string) string { return number[:4] + "00" }

@@ -1,6 +1,10 @@
 package policy
 
-import "anju/server/civic"
+import (
+	"strings"
+
+	"anju/server/civic"
+)
 
 // Basis is where a rule stands: the place in a text and its words. Clause is a place in the
 // ruleset's own document ("三(二)1(3)") or, with a title or number in front, in another one.
@@ -9,6 +13,11 @@ type Basis struct {
 	Quote  string `json:"quote"`
 	// Wording is Verbatim or Reported.
 	Wording Wording `json:"wording" yaml:",omitempty"`
+}
+
+// Elsewhere reports whether the clause stands in another document than the ruleset's own; its title or number is then part of the clause.
+func (b Basis) Elsewhere() bool {
+	return strings.Contains(b.Clause, "《") || strings.Contains(b.Clause, "令第")
 }
 
 // Wording says whether a quote gives the words of the text or, where the text was not at hand,

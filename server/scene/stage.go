@@ -187,8 +187,8 @@ func Photo() []byte {
 	return b.Bytes()
 }
 
-// PlayAll plays everybody's scene, with cards in stock, the reports of refusals and the catalogue's, and returns the people by key. In a house that has been
-// played in before it changes nothing.
+// PlayAll plays everybody's scene and the residents', with cards in stock, the reports of refusals and the catalogue's, and returns the
+// people by key. In a house that has been played in before it changes nothing.
 func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	all := map[string]Played{}
 	if err := h.stockCards(ctx); err != nil {
@@ -196,6 +196,13 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	}
 	for _, person := range People() {
 		p, err := h.Play(ctx, person)
+		if err != nil {
+			return all, err
+		}
+		all[p.Key] = p
+	}
+	for _, resident := range Residents() {
+		p, err := h.PlayLife(ctx, resident)
 		if err != nil {
 			return all, err
 		}

@@ -140,7 +140,7 @@ func (t *tx) OpenApplication(ctx context.Context, jurisdiction, person string) (
 	err = t.q.QueryRow(ctx, `
 		select a.reference from application a left join permit p on p.jurisdiction = a.jurisdiction and p.number = a.permit
 		where a.jurisdiction = $1 and a.person = $2
-			and (a.state in ('pre_applied', 'in_review', 'in_production', 'to_collect') or a.state = 'issued' and p.status in ('active', 'suspended'))
+			and (a.state in ('pre_applied', 'in_review', 'in_production', 'to_collect') or a.state = 'issued' and p.status in ('active', 'suspended', 'lost'))
 		order by a.submitted_at desc limit 1`, jurisdiction, person).Scan(&reference)
 	return reference, failed(err)
 }

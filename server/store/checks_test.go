@@ -59,7 +59,7 @@ func TestNamedChecks(t *testing.T) {
 	if _, err := d.asOwner(`delete from permit_credential`); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.asOwner(`delete from permit`); err == nil || !strings.Contains(err.Error(), "application_permit") {
+	if _, err := d.asOwner(`with i as (delete from residence_interval), e as (delete from permit_event) delete from permit`); err == nil || !strings.Contains(err.Error(), "application_permit") {
 		t.Errorf("an issued application lost its permit: %v", err)
 	}
 }

@@ -23,6 +23,7 @@ var conflicts = map[string]string{
 	"application_reference_once": "reference_taken",
 	"catalogue_draft_pk":         "changed_meanwhile",
 	"register_document_once":     "document_known",
+	"endorsement_pk":             "endorsed_already",
 }
 
 // failed turns what the database says into the errors of the house. What is left is a defect and stays as it is.

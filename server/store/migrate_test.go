@@ -1,12 +1,16 @@
 package store_test
 
 import (
+	"os"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"anju/server/ledger"
 	"anju/server/office"
+	"anju/server/permit"
 	"anju/server/store"
 	"anju/server/store/storetest"
 )
@@ -91,4 +95,47 @@ func TestJurisdictionInKeys(t *testing.T) {
 			and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attnum = any (k.conkey) and a.attname = 'jurisdiction')`) {
 		t.Errorf("%s has no jurisdiction", constraint)
 	}
+}
+
+// TestPermitsFromBeforeTheirLifeWasKept takes a database back to before the tables of the life were made, with a permit in it, and runs
+// that migration again: the issue is the first event, and the residence waits for the daily job, which can read the sealed registration.
+func TestPermitsFromBeforeTheirLifeWasKept(t *testing.T) {
+	d := open(t)
+	ctx := t.Context()
+	c := d.cast()
+	p := d.issue(d.submit(c.account.ID, "张小明", citizen(t, 1)), c)
+	for _, statement := range []string{
+		`alter table permit drop constraint permit_version_is_an_event, drop constraint permit_status_dates, drop constraint permit_endorsement_years`,
+		`drop table residence_interval, cancellation_proposal, loss_report, endorsement, permit_event`, `drop index permit_to_suspend, permit_to_expire`,
+		`alter table permit drop column endorse_from, drop column status_since, drop column version`,
+	} {
+		d.owner(statement)
+	}
+	body, err := os.ReadFile("migrations/00010_permit_life.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(ctx, d.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.PgConn().Exec(ctx, string(body)).ReadAll(); err != nil {
+		t.Fatal(err)
+	}
+	d.do(func(tx office.Tx) error {
+		found, err := tx.FindPermit(ctx, office.PermitFinder{Token: p.Token}, view)
+		if err != nil || found.Permit != p {
+			t.Errorf("%+v, %v", found.Permit, err)
+		}
+		l, err := tx.PermitLife(ctx, city, p.Number)
+		if err != nil || len(l.Events) != 1 || l.Events[0].Verb != permit.VerbIssue || l.Events[0].By != c.acceptor || l.Events[0].On != p.IssuedOn {
+			t.Errorf("%+v, %v", l.Events, err)
+		}
+		waiting, err := tx.Unreckoned(ctx, city, 10)
+		if len(waiting) != 1 || waiting[0].Permit != p.Number || waiting[0].Particulars.RegisteredOn.IsZero() {
+			t.Errorf("%+v", waiting)
+		}
+		return err
+	})
 }

@@ -36,23 +36,27 @@ func (t *tx) NextStatusIndex(ctx context.Context, jurisdiction string) (list, in
 	return 1 + (next-1)/statusListSize, (next - 1) % statusListSize, nil
 }
 
-func (t *tx) CreatePermit(ctx context.Context, p permit.Permit, claims []byte) error {
+func (t *tx) CreatePermit(ctx context.Context, c permit.Change, claims []byte) error {
+	p := c.Permit
 	seal := func(table, column string, value []byte) []byte {
 		return t.secrets.seal(place{table, p.Number, column}, value)
 	}
 	_, err := t.q.Exec(ctx, `
-		insert into permit (jurisdiction, number, application, person, ruleset, tier, division, issuer_zh, issuer_en, issued_on, valid_until, endorse_by,
-			residence, status, status_list, status_index, token, token_index)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+		insert into permit (jurisdiction, number, application, person, ruleset, tier, division, issuer_zh, issuer_en, issued_on, valid_until, endorse_from,
+			endorse_by, residence, status, status_since, version, status_list, status_index, token, token_index)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		p.Jurisdiction, p.Number, p.Application, p.Person, p.Ruleset, p.Tier, p.Division, p.Issuer.Zh, p.Issuer.En, day(p.IssuedOn), day(p.ValidUntil),
-		day(p.EndorseBy), seal("permit", "residence", []byte(p.Residence)), p.Status, p.StatusList, p.StatusIndex, seal("permit", "token", p.Token[:]),
+		day(p.EndorseFrom), day(p.EndorseBy), seal("permit", "residence", []byte(p.Residence)), p.Status, day(p.StatusSince), p.Version, p.StatusList, p.StatusIndex, seal("permit", "token", p.Token[:]),
 		t.tokenIndex("permit", p.Token))
 	if err != nil {
 		return failed(err)
 	}
 	_, err = t.q.Exec(ctx, `insert into permit_credential (jurisdiction, number, claims) values ($1, $2, $3)`, p.Jurisdiction, p.Number,
 		seal("permit_credential", "claims", claims))
-	return failed(err)
+	if err != nil {
+		return failed(err)
+	}
+	return t.addLife(ctx, c)
 }
 
 // permitRow is a permit as stored, with its credential and whose it is.
@@ -61,6 +65,8 @@ type permitRow struct {
 	Number       string
 	Application  string
 	Account      *string
+	Station      string
+	Reference    string
 	Person       string
 	Ruleset      string
 	Tier         string
@@ -69,9 +75,12 @@ type permitRow struct {
 	IssuerEn     string
 	IssuedOn     *time.Time
 	ValidUntil   *time.Time
+	EndorseFrom  *time.Time
 	EndorseBy    *time.Time
 	Residence    []byte
 	Status       permit.Status
+	StatusSince  time.Time
+	Version      int
 	StatusList   int
 	StatusIndex  int
 	Token        []byte
@@ -80,14 +89,23 @@ type permitRow struct {
 }
 
 const selectPermit = `
-	select q.jurisdiction, q.number, q.application, a.account, q.person, q.ruleset, q.tier, q.division, q.issuer_zh, q.issuer_en, q.issued_on, q.valid_until,
-		q.endorse_by, q.residence, q.status, q.status_list, q.status_index, q.token, c.signed, ` + personColumns + `
+	select q.jurisdiction, q.number, q.application, a.account, a.station, a.reference, q.person, q.ruleset, q.tier, q.division, q.issuer_zh, q.issuer_en, q.issued_on, q.valid_until,
+		q.endorse_from, q.endorse_by, q.residence, q.status, q.status_since, q.version, q.status_list, q.status_index, q.token, c.signed, ` + personColumns + `
 	from permit q
 	join application a on a.jurisdiction = q.jurisdiction and a.id = q.application
 	join person p on p.jurisdiction = q.jurisdiction and p.id = q.person
 	join permit_credential c on c.jurisdiction = q.jurisdiction and c.number = q.number`
 
 func (t *tx) FindPermit(ctx context.Context, f office.PermitFinder, view ledger.Entry) (office.PermitCase, error) {
+	return t.findPermit(ctx, f, view, "")
+}
+
+func (t *tx) LockPermit(ctx context.Context, f office.PermitFinder, view ledger.Entry) (office.PermitCase, error) {
+	return t.findPermit(ctx, f, view, ` for update of q`)
+}
+
+// findPermit looks as whoever asks: a permit that is not theirs is no permit.
+func (t *tx) findPermit(ctx context.Context, f office.PermitFinder, view ledger.Entry, lock string) (office.PermitCase, error) {
 	var w where
 	if f.Token != [16]byte{} {
 		w.and(`q.token_index = ?`, t.tokenIndex("permit", f.Token))
@@ -106,11 +124,13 @@ func (t *tx) FindPermit(ctx context.Context, f office.PermitFinder, view ledger.
 				return office.PermitCase{}, err
 			}
 			w.and(`a.account = ?`, f.Account)
+		case f.IDNumber != "":
+			w.and(`p.id_number_index = ?`, t.idNumberIndex(f.IDNumber))
 		case !f.Anyone:
 			return office.PermitCase{}, office.ErrNotFound
 		}
 	}
-	list, err := t.permits(ctx, view, selectPermit+w.String(), w.args...)
+	list, err := t.permits(ctx, view, selectPermit+w.String()+lock, w.args...)
 	if err != nil {
 		return office.PermitCase{}, err
 	}
@@ -125,6 +145,11 @@ func (t *tx) PermitsOf(ctx context.Context, account string, view ledger.Entry) (
 		return nil, err
 	}
 	return t.permits(ctx, view, selectPermit+` where a.account = $1 order by q.issued_on desc, q.number desc`, account)
+}
+
+func (t *tx) PermitsOfNumber(ctx context.Context, cities []string, id civic.CitizenID, view ledger.Entry) ([]office.PermitCase, error) {
+	return t.permits(ctx, view, selectPermit+` where p.jurisdiction = any ($1::text[]) and p.id_number_index = $2 order by q.issued_on desc, q.number desc`,
+		cities, t.idNumberIndex(id))
 }
 
 // permits reads permits, and writes an entry for each of them.
@@ -155,11 +180,13 @@ func (t *tx) permit(r permitRow) (c office.PermitCase, err error) {
 	open := t.opener("permit", r.Number)
 	c.Permit = permit.Permit{Jurisdiction: r.Jurisdiction, Number: r.Number, Application: r.Application, Person: r.Person, Ruleset: r.Ruleset, Tier: r.Tier,
 		Division: r.Division, Issuer: civic.Text{Zh: r.IssuerZh, En: r.IssuerEn}, IssuedOn: civil(r.IssuedOn), ValidUntil: civil(r.ValidUntil),
-		EndorseBy: civil(r.EndorseBy), Residence: open.text("residence", r.Residence), Status: r.Status, StatusList: r.StatusList, StatusIndex: r.StatusIndex,
+		EndorseFrom: civil(r.EndorseFrom), EndorseBy: civil(r.EndorseBy), Residence: open.text("residence", r.Residence), Status: r.Status, StatusSince: civil(&r.StatusSince), Version: r.Version,
+		StatusList: r.StatusList, StatusIndex: r.StatusIndex,
 		Token: open.token("token", r.Token)}
 	if open.err != nil {
 		return office.PermitCase{}, open.err
 	}
+	c.Account, c.Station, c.Reference = orZero(r.Account), r.Station, r.Reference
 	credential := t.opener("permit_credential", r.Number)
 	if c.Signed = credential.bytes("signed", r.Signed); credential.err != nil {
 		return office.PermitCase{}, credential.err

@@ -39,13 +39,15 @@ func (d desk) issue(a sent, c cast) (p permit.Permit) {
 			return err
 		}
 		p = permit.Permit{Jurisdiction: city, Number: permit.NewNumber("350602", 2026, serial), Application: a.ID, Person: a.Person, Ruleset: a.Ruleset, Tier: a.Tier,
-			Division: "350602", Issuer: civic.Text{Zh: "漳州市公安局芗城分局", En: "Xiangcheng"}, IssuedOn: today, EndorseBy: today.AddMonths(12),
+			Division: "350602", Issuer: civic.Text{Zh: "漳州市公安局芗城分局", En: "Xiangcheng"}, IssuedOn: today, EndorseFrom: today, EndorseBy: today.AddMonths(12), StatusSince: today, Version: 1,
 			Residence: "芗城区新华北路八号三栋501室", Status: permit.Active, StatusList: list, StatusIndex: index, Token: [16]byte(uuid.New())}
 		x.State, x.Version, x.IssuedOn, x.Permit = permit.Issued, x.Version+1, today, p.Number
-		if err := tx.SaveApplication(ctx, x, permit.Event{Verb: permit.VerbIssue, State: x.State, At: now, On: today, By: c.acceptor}); err != nil {
+		event := permit.Event{Verb: permit.VerbIssue, State: x.State, At: now, On: today, By: c.acceptor}
+		if err := tx.SaveApplication(ctx, x, event); err != nil {
 			return err
 		}
-		return tx.CreatePermit(ctx, p, []byte("claims of "+p.Number))
+		line := permit.Interval{Reason: permit.ReasonRegistered, From: a.Particulars.RegisteredOn, On: today}
+		return tx.CreatePermit(ctx, permit.Begin(p, event, line), []byte("claims of "+p.Number))
 	})
 	return p
 }
@@ -94,7 +96,7 @@ func TestPermit(t *testing.T) {
 	if want := permit.NewNumber("350602", 2026, 1); p.Number != want {
 		t.Fatal(p.Number)
 	}
-	want := office.PermitCase{Permit: p, Holder: a.person}
+	want := office.PermitCase{Permit: p, Holder: a.person, Account: c.account.ID, Station: "xq", Reference: a.Reference}
 	for name, f := range map[string]office.PermitFinder{
 		"holder": {Jurisdiction: city, Number: p.Number, Account: c.account.ID},
 		"staff":  {Jurisdiction: city, Number: p.Number, Scope: &scope},
@@ -140,7 +142,7 @@ func TestPermit(t *testing.T) {
 	refused(t, d.try(func(tx office.Tx) error {
 		p.Number = permit.NewNumber("350602", 2026, 9)
 		p.StatusIndex = 9
-		return tx.CreatePermit(ctx, p, nil)
+		return tx.CreatePermit(ctx, permit.Change{Permit: p}, nil)
 	}),
 		conflict("permit_exists"))
 }
