@@ -17,15 +17,16 @@ type DailyCount struct {
 	Suspended    int // events of the rule that suspends
 	Expired      int
 	Reckoned     int // permits from before residence was kept, whose first line was written
+	Reminded     int // texts put into the outbox
 }
 
-// Daily does what the rules of the day say, in every city: it suspends what was not endorsed, ends what has run out, and writes both into
-// history and ledger. It may run twice, days late, or in two programs at once: each permit is changed once, and each change counts from its
+// Daily does what the rules of the day say, in every city: it suspends what was not endorsed, ends what has run out, writes both into
+// history and ledger, and reminds holders of the days that come near. It may run twice, days late, or in two programs at once: each permit is changed once, and each change counts from its
 // own day. It decides nothing else.
 func (o *Office) Daily(ctx context.Context) (counts []DailyCount, err error) {
 	for _, city := range o.Book.Jurisdictions() {
 		count := DailyCount{Jurisdiction: city.Code}
-		for _, part := range []func(context.Context, Tx, *DailyCount) (int, error){o.applyRules, o.reckonResidence} {
+		for _, part := range []func(context.Context, Tx, *DailyCount) (int, error){o.applyRules, o.reckonResidence, o.remind} {
 			for more := true; more && err == nil; {
 				err = o.Store.Within(ctx, func(tx Tx) error {
 					if err := tx.LockDaily(ctx, city.Code); err != nil {

@@ -30,6 +30,7 @@ type Tx interface {
 	ApplicationTx
 	PermitTx
 	LifeTx
+	ReminderTx
 	RefusalTx
 	CatalogueTx
 	CalendarTx
@@ -320,6 +321,7 @@ type Message struct {
 	Kind      string            // names the sentence: "sign_in_code", "submitted", "accepted", …
 	Args      map[string]string // its variables; sealed at rest as a whole
 	CreatedAt time.Time
+	NotBefore time.Time // zero: at once
 	SentAt    time.Time
 	Tries     int
 }

@@ -25,7 +25,8 @@ const citizens = 150_000
 // house was shut for a year. The reference is the ordinary day in a city of 1,500 permits.
 func BenchmarkDaily(b *testing.B) {
 	for b.Loop() {
-		small, large := populated(b, citizens/100), populated(b, citizens)
+		small, _ := populated(b, citizens/100)
+		large, _ := populated(b, citizens)
 		base, _ := run(b, small, 0)
 		ordinary, n := run(b, large, 0)
 		idle, _ := run(b, large, 0)
@@ -57,9 +58,9 @@ func run(b *testing.B, h scene.House, days int) (time.Duration, int) {
 }
 
 // populated makes a house with so many permits. Their sealed columns hold noise: the daily job opens none.
-func populated(b *testing.B, n int) scene.House {
+func populated(b testing.TB, n int) (h scene.House, address string) {
 	b.Helper()
-	address := storetest.Database(b)
+	address = storetest.Database(b)
 	h, err := scene.NewHouse(b.Context(), storetest.OpenAt(b, address), "http://example.com", slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
@@ -132,7 +133,7 @@ func populated(b *testing.B, n int) scene.House {
 	if _, err := conn.Exec(ctx, `analyze`); err != nil {
 		b.Fatal(err)
 	}
-	return h
+	return h, address
 }
 
 // at is the start of a day in UTC, as the driver takes a date.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -14,8 +15,8 @@ func (t *tx) Send(ctx context.Context, m office.Message) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.q.Exec(ctx, `insert into message (id, phone, phone_index, lang, kind, args, created_at, due_at) values ($1, $2, $3, $4, $5, $6, $7, $7)`,
-		m.ID, t.secrets.seal(place{"message", m.ID, "phone"}, []byte(m.Phone)), t.phoneIndex("message", m.Phone), m.Lang, m.Kind, args, m.CreatedAt)
+	_, err = t.q.Exec(ctx, `insert into message (id, phone, phone_index, lang, kind, args, created_at, due_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		m.ID, t.secrets.seal(place{"message", m.ID, "phone"}, []byte(m.Phone)), t.phoneIndex("message", m.Phone), m.Lang, m.Kind, args, m.CreatedAt, cmp.Or(m.NotBefore, m.CreatedAt))
 	return failed(err)
 }
 
