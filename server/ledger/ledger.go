@@ -30,6 +30,11 @@ const (
 	Filed    Action = "filed"    // a published document, or that a release was reported to the government office, was registered
 	Reported Action = "reported" // somebody said that a permit was not honoured
 	Answered Action = "answered" // such a report was answered
+
+	Notified     Action = "notified"     // the applicant was told what is missing, or a further notice was agreed to
+	Supplemented Action = "supplemented" // the applicant's answer to it
+	Clocked      Action = "clocked"      // a clock was stopped or started, or its deadline extended or not
+	Exported     Action = "exported"     // a list was given out as a file
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

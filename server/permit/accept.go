@@ -46,7 +46,11 @@ func (a Application) counted(r *policy.Ruleset, c policy.Clock, calendar civic.C
 
 // Decline does not take the application (不予受理), with the reason; no clock has started.
 func Decline(a Application, by Officer, reason, note string, now time.Time) (Application, Event, error) {
-	a, event, err := a.end(VerbDecline, PreApplied, Declined, by, reason, note, now)
+	from := PreApplied
+	if a.State == ToSupplement { // a notice that is never answered must not keep the person from applying anew
+		from = ToSupplement
+	}
+	a, event, err := a.end(VerbDecline, from, Declined, by, reason, note, now)
 	if err == nil {
 		a.DecidedOn, a.DecidedBy = event.On, by.ID
 	}
