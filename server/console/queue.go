@@ -55,14 +55,14 @@ func (s *Console) queue(c *fiber.Ctx) error {
 	chosen := query.Get("state")
 	if term != "" {
 		chosen = "all"
-	} else if chosen != "all" && !slices.Contains(permit.States(), permit.State(chosen)) {
+	} else if chosen != "all" && !slices.Contains(permit.States(), permit.State(chosen)) && !slices.Contains(office.Marks(), office.Mark(chosen)) {
 		chosen = ""
 	}
 	number, err := strconv.Atoi(query.Get("page"))
 	if err != nil || number < 1 || number > 1_000_000 {
 		number = 1
 	}
-	list, err := s.office.Queue(c.UserContext(), v.Actor, office.QueueQuery{States: statesOf(chosen, v.Actor), Text: term, Page: number, Size: queueSize})
+	list, err := s.office.Queue(c.UserContext(), v.Actor, office.QueueQuery{States: statesOf(chosen, v.Actor), Mark: markOf(chosen), Text: term, Page: number, Size: queueSize})
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (s *Console) queue(c *fiber.Ctx) error {
 
 func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []office.Station, chosen, term string) queuePage {
 	p := v.Printer
-	page := queuePage{Frame: frame(v, p.Say("console.queue.title")), Visit: v, Term: term, Chips: chips(p, list.Counts, v.Actor, chosen)}
+	page := queuePage{Frame: frame(v, p.Say("console.queue.title")), Visit: v, Term: term, Chips: chips(p, list, v.Actor, chosen)}
 	page.Frame.Wide = true
 	var names []string
 	byCode := map[string]string{}
@@ -126,9 +126,8 @@ func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []offi
 // queueRow is a line of the queue. Who only passes by must not read whom it is about: name and number are masked.
 func (s *Console) queueRow(p text.Printer, c office.Case, station string) []parts.Cell {
 	a, today := c.Application, s.office.Today()
-	submitted := civic.DateOf(a.SubmittedAt)
-	age := parts.Cell{Text: parts.Date(p, submitted)}
-	if days := today.DaysSince(submitted); a.State.Open() && days > 0 {
+	age := parts.Cell{Text: parts.Date(p, civic.DateOf(a.SubmittedAt))}
+	if days := today.DaysSince(a.WaitingSince()); a.State.Open() && a.State != permit.ToSupplement && days > 0 {
 		age.Note = p.Say("console.queue.age", "Count", days)
 		if a.State == permit.PreApplied && days >= waitingDays {
 			age.Body, age.Note, age.Tag = dated(age.Text), "", &parts.TagView{Tone: parts.Wait, Text: p.Say("console.queue.age", "Count", days)}
@@ -138,7 +137,9 @@ func (s *Console) queueRow(p text.Printer, c office.Case, station string) []part
 	switch {
 	case promised.Tag != nil:
 		promised.Body = dated(promised.Text)
-	case a.State == permit.PreApplied:
+	case a.Paused():
+		promised = parts.Cell{Tag: &parts.TagView{Tone: parts.Info, Text: p.Say("console.queue.paused")}, Note: p.Say("console.queue.paused_since", "On", parts.Date(p, a.PausedOn))}
+	case a.State == permit.PreApplied || a.State == permit.ToSupplement:
 		promised.Text = p.Say("console.queue.no_promise")
 	}
 	return []parts.Cell{
@@ -147,9 +148,10 @@ func (s *Console) queueRow(p text.Printer, c office.Case, station string) []part
 	}
 }
 
-// promiseTag warns of a promise that is nearly due (amber) or broken (red); nil while there is time, and when nothing is owed.
+// promiseTag warns of a promise that is nearly due (amber) or broken (red); nil while there is time or the clock stands still, and when nothing
+// is owed.
 func promiseTag(p text.Printer, a permit.Application, today civic.Date) *parts.TagView {
-	if !a.State.Open() || a.PromisedBy.IsZero() {
+	if !a.State.Open() || a.PromisedBy.IsZero() || a.Paused() {
 		return nil
 	}
 	return dueTag(p, a.PromisedBy, today)
@@ -185,6 +187,9 @@ func todo(a access.Actor) []permit.State {
 		if state.Open() {
 			open = append(open, state)
 		}
+		if state == permit.ToSupplement { // waits for the applicant
+			continue
+		}
 		if slices.ContainsFunc(state.Verbs(), func(verb string) bool { return a.Holds(decisionOf(verb).role) }) {
 			mine = append(mine, state)
 		}
@@ -203,11 +208,23 @@ func statesOf(chosen string, a access.Actor) []permit.State {
 	case "all":
 		return nil
 	}
+	if markOf(chosen) != "" {
+		return nil
+	}
 	return []permit.State{permit.State(chosen)}
 }
 
+// markOf is the mark that a filter shows, "" when it shows states.
+func markOf(chosen string) office.Mark {
+	if slices.Contains(office.Marks(), office.Mark(chosen)) {
+		return office.Mark(chosen)
+	}
+	return ""
+}
+
 // chips are the ready-made filters: to do, each state, everything.
-func chips(p text.Printer, counts map[permit.State]int, a access.Actor, chosen string) []parts.Chip {
+func chips(p text.Printer, page office.QueuePage, a access.Actor, chosen string) []parts.Chip {
+	counts := page.Counts
 	mine, all := 0, 0
 	for _, state := range todo(a) {
 		mine += counts[state]
@@ -216,6 +233,11 @@ func chips(p text.Printer, counts map[permit.State]int, a access.Actor, chosen s
 	for _, state := range permit.States() {
 		all += counts[state]
 		list = append(list, parts.Chip{Label: p.Say("console.queue." + string(state)), Href: "/console?state=" + string(state), Current: chosen == string(state), Count: counts[state]})
+	}
+	for _, mark := range office.Marks() {
+		if n := page.Marks[mark]; n > 0 || chosen == string(mark) {
+			list = append(list, parts.Chip{Label: p.Say("console.queue." + string(mark)), Href: "/console?state=" + string(mark), Current: chosen == string(mark), Count: n})
+		}
 	}
 	return append(list, parts.Chip{Label: p.Say("console.queue.all"), Href: "/console?state=all", Current: chosen == "all", Count: all})
 }

@@ -22,6 +22,19 @@ func (o *Office) Notify(ctx context.Context, actor access.Actor, d Decision, lis
 	}, access.Acceptor, access.Reviewer)
 }
 
+// PreviewNotice is the notice as Notify would give it now; nothing is saved.
+func (o *Office) PreviewNotice(actor access.Actor, p Progress, list []permit.Deficiency) (permit.DeficiencyNotice, error) {
+	r, err := o.Ruleset(p.Application.Ruleset)
+	if err != nil {
+		return permit.DeficiencyNotice{}, err
+	}
+	_, _, given, err := permit.Notify(p.Application, p.Course, list, permit.Officer{ID: actor.ID}, r, o.now())
+	if err != nil {
+		return permit.DeficiencyNotice{}, judged(err)
+	}
+	return given.Notices[len(given.Notices)-1], nil
+}
+
 // NotifierOf is the role that works on a case until its next decision: it gives the notice, and takes a supplement at the window.
 func NotifierOf(a permit.Application) access.Role {
 	if a.AcceptedOn.IsZero() {
