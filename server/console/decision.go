@@ -111,9 +111,9 @@ func (s *Console) decide(d decision) fiber.Handler {
 		if stale {
 			return s.tooLate(c, v, d, file, version, typed)
 		}
-		page, err := s.casePage(v, file)
-		if err != nil {
-			return err
+		page, pageErr := s.casePage(v, file)
+		if pageErr != nil {
+			return pageErr
 		}
 		page.Typed, page.Tried = typed, d.verb
 		page.Errors = decisionErrors(v.Printer, d, faults)
@@ -121,7 +121,11 @@ func (s *Console) decide(d decision) fiber.Handler {
 			page.Errors = parts.Errors{{Field: "actions", Message: v.Printer.Say("console.denied." + denied)}}
 		}
 		page.Frame.HasErrors = true
-		return web.Render(c, fiber.StatusUnprocessableEntity, caseView(page))
+		status := fiber.StatusUnprocessableEntity
+		if errors.Is(err, &office.Error{What: office.Unavailable}) { // the calendar ends: what was typed is not wrong
+			status = fiber.StatusServiceUnavailable
+		}
+		return web.Render(c, status, caseView(page))
 	}
 }
 
@@ -141,10 +145,10 @@ func (s *Console) tooLate(c *fiber.Ctx, v *web.Visit, d decision, file office.Pr
 	return web.Render(c, fiber.StatusConflict, caseView(page))
 }
 
-// denial is why the law does not let this officer decide, as far as the console has words for it.
+// denial is why the law, or a calendar that ends, does not let this officer decide, as far as the console has words for it.
 func denial(err error) string {
 	var known *office.Error
-	if errors.As(err, &known) && known.What == office.Denied && text.Has("console.denied."+known.Why) {
+	if errors.As(err, &known) && (known.What == office.Denied || known.What == office.Unavailable) && text.Has("console.denied."+known.Why) {
 		return known.Why
 	}
 	return ""

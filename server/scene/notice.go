@@ -23,17 +23,17 @@ type courseAct struct {
 // courseStories are, in each city, an application that waits for a supplement; in Zhangzhou one that has been supplemented, one in review
 // whose clock stands still, and one for which a supervisor is asked to extend the deadline.
 func courseStories() []courseStory {
-	one := func(city City, key, name, phone, number, hukou, ethnic, tier string, ground string, acts ...courseAct) courseStory {
-		return courseStory{Person{Key: city.Prefix + "." + key, Name: name, Phone: phone, ID: number, Hukou: hukou, Ethnic: ethnic, City: city, Stage: permit.PreApplied, Tier: tier,
+	one := func(city City, key, name, phone, number, hukou, ethnic, tier string, ground string, stage permit.State, acts ...courseAct) courseStory {
+		return courseStory{Person{Key: city.Prefix + "." + key, Name: name, Phone: phone, ID: number, Hukou: hukou, Ethnic: ethnic, City: city, Stage: stage, Tier: tier,
 			Grounds: []string{ground}, Lang: "zh"}, acts}
 	}
 	const notify, accept, supplement, pause, request = permit.VerbNotify, permit.VerbAccept, permit.VerbSupplement, permit.VerbPause, permit.VerbRequestExtension
 	return []courseStory{
-		one(Zhangzhou, "to_supplement", "唐若兰", "13950600041", id("430202", "1996-06-18", 227), "430202", "01", "residence_permit", "employment", courseAct{6, notify}),
-		one(Zhangzhou, "supplemented", "白承志", "13950600042", id("610302", "1984-11-02", 415), "610302", "01", "residence_permit", "employment", courseAct{6, notify}, courseAct{2, supplement}),
-		one(Zhangzhou, "paused", "巴特尔", "13950600043", id("150202", "1990-02-27", 513), "150202", "02", "residence_permit", "dwelling", courseAct{8, accept}, courseAct{4, pause}),
-		one(Zhangzhou, "extension", "谢文博", "13950600044", id("360302", "1978-08-30", 631), "360302", "01", "residence_permit", "employment", courseAct{8, accept}, courseAct{1, request}),
-		one(Zibo, "to_supplement", "闫晓彤", "13853300041", id("410302", "1999-09-09", 148), "410302", "01", "permit_3y", "contract_and_insurance", courseAct{7, accept}, courseAct{3, notify}),
+		one(Zhangzhou, "to_supplement", "唐若兰", "13950600041", id("430202", "1996-06-18", 227), "430202", "01", "residence_permit", "employment", permit.ToSupplement, courseAct{6, notify}),
+		one(Zhangzhou, "supplemented", "白承志", "13950600042", id("610302", "1984-11-02", 415), "610302", "01", "residence_permit", "employment", permit.PreApplied, courseAct{6, notify}, courseAct{2, supplement}),
+		one(Zhangzhou, "paused", "巴特尔", "13950600043", id("150202", "1990-02-27", 513), "150202", "02", "residence_permit", "dwelling", permit.InReview, courseAct{8, accept}, courseAct{4, pause}),
+		one(Zhangzhou, "extension", "谢文博", "13950600044", id("360302", "1978-08-30", 631), "360302", "01", "residence_permit", "employment", permit.InReview, courseAct{8, accept}, courseAct{1, request}),
+		one(Zibo, "to_supplement", "闫晓彤", "13853300041", id("410302", "1999-09-09", 148), "410302", "01", "permit_3y", "contract_and_insurance", permit.InReview, courseAct{7, accept}, courseAct{3, notify}),
 	}
 }
 
@@ -48,10 +48,13 @@ func (h House) PlayCourse(ctx context.Context, key string) (Played, error) {
 }
 
 func (h House) playCourse(ctx context.Context, story courseStory) (Played, error) {
-	p, err := h.Play(ctx, story.Person)
+	sent := story.Person
+	sent.Stage = permit.PreApplied
+	p, err := h.Play(ctx, sent)
 	if err != nil {
 		return p, err
 	}
+	p.Stage = story.Stage
 	present := h.Clock.Now()
 	defer h.Clock.Set(present)
 	for i, act := range story.acts {
