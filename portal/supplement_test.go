@@ -51,7 +51,7 @@ func (c counter) progress(p scene.Played) office.Progress {
 func TestTheApplicantSuppliesEverythingAtOnce(t *testing.T) {
 	c, p, b := asked(t, "zz.to_supplement")
 	path := "/applications/" + p.Reference
-	holds(t, b.page(path), "待您补正", "劳动合同：看不清楚", "请把签字页重新拍一张", "详细地址：填写不清楚或不完整", "最好在 2026年12月3日", `href="`+path+`/supplement"`)
+	holds(t, b.page(path), "待补正", "劳动合同：看不清楚", "请把签字页重新拍一张", "详细地址：填写不清楚或不完整", "最好在 2026年12月3日", `href="`+path+`/supplement"`)
 	page := b.page(path + "/supplement")
 	holds(t, page, `name="detail" type="text" value="胜利路 18 号 3 栋 502 室"`, "还缺", `value="`+civic.Communities(p.City.Street)[0].Code+`" selected`)
 	lacks(t, page, `name="id_number"`, `name="registered_on_year"`, `name="grounds"`, `name="hukou_province"`) // nobody asked about them
@@ -199,7 +199,7 @@ func TestTrackSaysWhatIsMissingAndNothingOfThePerson(t *testing.T) {
 	if status != 200 {
 		t.Fatal(status)
 	}
-	holds(t, page, "待您补正", "劳动合同：看不清楚", "最好在 2026年12月3日", "补正")
+	holds(t, page, "待补正", "劳动合同：看不清楚", "最好在 2026年12月3日", "补正")
 	lacks(t, page, "签字页", p.Name, p.Phone, "胜利路")
 	log, err := c.house.Office.AccessLog(t.Context(), access.Actor{Kind: access.Citizen, ID: p.Account.ID})
 	if err != nil || len(log) == 0 {

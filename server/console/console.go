@@ -46,6 +46,8 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/sign-out", staff(), s.signOut)
 
 	r.Get("/console", staff(), s.queue)
+	r.Get("/console/export", cases, s.exportQueue)
+	r.Get("/console/export/refusals", staff(refusalRoles...), s.exportRefusals)
 	r.Post("/console/search", cases, s.search)
 	r.Get("/console/cases/:reference", cases, s.caseFile)
 	r.Get("/console/cases/:reference/slip", cases, s.slip)

@@ -51,7 +51,7 @@ func (s *Console) notice(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page := s.noticePage(v, file, r, web.NewForm(parked))
+	page := s.noticePage(v, file, r, web.NewForm(parked), nil)
 	return web.Render(c, fiber.StatusOK, noticeFormView(page))
 }
 
@@ -65,11 +65,11 @@ func (s *Console) caseOf(c *fiber.Ctx, v *web.Visit) (office.Progress, *policy.R
 	return file, r, err
 }
 
-func (s *Console) noticePage(v *web.Visit, file office.Progress, r *policy.Ruleset, typed web.Form) noticePage {
+func (s *Console) noticePage(v *web.Visit, file office.Progress, r *policy.Ruleset, typed web.Form, errors parts.Errors) noticePage {
 	p, a := v.Printer, file.Application
-	page := noticePage{Frame: frame(v, p.Say("notice.form_title")), Visit: v, Reference: a.Reference, Path: noticePath(a.Reference), Version: a.Version,
+	page := noticePage{Frame: frame(v, p.Say("notice.form_title")), Visit: v, Reference: a.Reference, Path: noticePath(a.Reference), Version: a.Version, Errors: errors,
 		Clause: parts.ClauseView{Number: oneNotice.Clause, Document: p.Say("console.decree"), Text: oneNotice.Quote}}
-	page.Frame.Path = page.Path
+	page.Frame.Path, page.Frame.HasErrors = page.Path, len(errors) > 0
 	page.Frame.Back = &parts.Link{Label: p.Say("console.slip.back"), Href: casePath(a.Reference)}
 	if len(file.Course.Notices) > 0 {
 		page.Further = p.Say("notice.further")
@@ -80,7 +80,7 @@ func (s *Console) noticePage(v *web.Visit, file office.Progress, r *policy.Rules
 	for _, group := range a.Subjects(r) {
 		choice := parts.ChoiceView{ID: "deficiency-" + string(group.Step), Name: "deficiency", Legend: p.Say("notice.step." + string(group.Step)), Many: true, Values: typed.All("deficiency")}
 		for _, subject := range group.Subjects {
-			choice.Choices = append(choice.Choices, parts.Option{Value: string(subject), Label: subjectName(p, r, subject), Reveal: deficiencyView(&page, p, subject, typed)})
+			choice.Choices = append(choice.Choices, parts.Option{Value: string(subject), Label: subjectName(p, r, subject), Reveal: deficiencyView(p, subject, typed, errors)})
 		}
 		page.Groups = append(page.Groups, choice)
 	}
@@ -93,8 +93,8 @@ func (s *Console) noticePage(v *web.Visit, file office.Progress, r *policy.Rules
 func deficienciesOf(form web.Form) []permit.Deficiency {
 	var list []permit.Deficiency
 	for _, subject := range form.All("deficiency") {
-		line := strings.Join(strings.Fields(form.Get("line."+subject)), " ")
-		list = append(list, permit.Deficiency{Subject: permit.Subject(subject), Code: form.Get("code." + subject), Line: line})
+		line := strings.Join(strings.Fields(form.Get("line-"+subject)), " ")
+		list = append(list, permit.Deficiency{Subject: permit.Subject(subject), Code: form.Get("code-" + subject), Line: line})
 	}
 	return list
 }
@@ -118,9 +118,8 @@ func (s *Console) giveNotice(c *fiber.Ctx) error {
 	if !holds(v.Actor, a, office.NotifierOf(a)) && version == a.Version {
 		return &office.Error{What: office.Forbidden, Why: "role"}
 	}
-	page := s.noticePage(v, file, r, form)
 	if form.Get("do") == "change" {
-		return web.Render(c, fiber.StatusOK, noticeFormView(page))
+		return web.Render(c, fiber.StatusOK, noticeFormView(s.noticePage(v, file, r, form, nil)))
 	}
 	if form.Get("do") == "send" {
 		if _, err = s.office.Notify(c.UserContext(), v.Actor, office.Decision{Reference: a.Reference, Version: version}, list); err == nil {
@@ -132,6 +131,7 @@ func (s *Console) giveNotice(c *fiber.Ctx) error {
 	} else {
 		var n permit.DeficiencyNotice
 		if n, err = s.office.PreviewNotice(v.Actor, file, list); err == nil {
+			page := s.noticePage(v, file, r, form, nil)
 			page.Preview, page.Typed = missing(v.Printer, n, r), hiddenOf(form, list, a.Version)
 			return web.Render(c, fiber.StatusOK, noticePreview(page))
 		}
@@ -139,15 +139,14 @@ func (s *Console) giveNotice(c *fiber.Ctx) error {
 	if errors.Is(err, office.ErrStale) {
 		return s.tooLate(c, v, decision{verb: permit.VerbNotify}, file, version, answers{})
 	}
-	page.Errors = errorsOf(v.Printer, office.FaultsOf(err))
+	wrong := errorsOf(v.Printer, office.FaultsOf(err))
 	if denied := denial(err); denied != "" {
-		page.Errors = parts.Errors{{Field: "deficiency", Message: v.Printer.Say("console.denied." + denied)}}
+		wrong = parts.Errors{{Field: "deficiency", Message: v.Printer.Say("console.denied." + denied)}}
 	}
-	if len(page.Errors) == 0 {
+	if len(wrong) == 0 {
 		return err
 	}
-	page.Frame.HasErrors = true
-	return web.Render(c, fiber.StatusUnprocessableEntity, noticeFormView(page))
+	return web.Render(c, fiber.StatusUnprocessableEntity, noticeFormView(s.noticePage(v, file, r, form, wrong)))
 }
 
 // hiddenOf carries the gathered deficiencies through the preview.
@@ -155,7 +154,7 @@ func hiddenOf(form web.Form, list []permit.Deficiency, version int) []parts.Hidd
 	hidden := []parts.Hidden{{Name: "version", Value: strconv.Itoa(version)}}
 	for _, d := range list {
 		s := string(d.Subject)
-		hidden = append(hidden, parts.Hidden{Name: "deficiency", Value: s}, parts.Hidden{Name: "code." + s, Value: d.Code}, parts.Hidden{Name: "line." + s, Value: form.Get("line." + s)})
+		hidden = append(hidden, parts.Hidden{Name: "deficiency", Value: s}, parts.Hidden{Name: "code-" + s, Value: d.Code}, parts.Hidden{Name: "line-" + s, Value: form.Get("line-" + s)})
 	}
 	return hidden
 }

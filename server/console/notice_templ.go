@@ -134,7 +134,7 @@ func noticeFormView(page noticePage) templ.Component {
 }
 
 // deficiencyView asks what is wrong with a subject that was ticked.
-func deficiencyView(page *noticePage, p text.Printer, subject permit.Subject, typed web.Form) templ.Component {
+func deficiencyView(p text.Printer, subject permit.Subject, typed web.Form, errors parts.Errors) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -155,12 +155,12 @@ func deficiencyView(page *noticePage, p text.Printer, subject permit.Subject, ty
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		code, line := "code."+string(subject), "line."+string(subject)
-		templ_7745c5c3_Err = parts.Select(p, parts.SelectView{ID: code, Name: code, Label: p.Say("notice.problem"), Error: page.Errors.For(code), Value: typed.Get(code), Placeholder: p.Say("field.choose"), Options: codeOptions(p, subject)}).Render(ctx, templ_7745c5c3_Buffer)
+		code, line := "code-"+string(subject), "line-"+string(subject)
+		templ_7745c5c3_Err = parts.Select(p, parts.SelectView{ID: code, Name: code, Label: p.Say("notice.problem"), Error: errors.For(code), Value: typed.Get(code), Placeholder: p.Say("field.choose"), Options: codeOptions(p, subject)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: line, Name: line, Label: p.Say("notice.line"), Error: page.Errors.For(line), Value: typed.Get(line), Autocomplete: "off", MaxLength: permit.MaxDeficiencyLine, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: line, Name: line, Label: p.Say("notice.line"), Error: errors.For(line), Value: typed.Get(line), Autocomplete: "off", MaxLength: permit.MaxDeficiencyLine, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

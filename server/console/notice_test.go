@@ -57,8 +57,8 @@ func (d *desk) file(p scene.Played) office.Progress {
 
 // defects is a form of a notice with two items.
 func defects(version, do string) []string {
-	return []string{"version", version, "do", do, "deficiency", "evidence.labour_contract", "code.evidence.labour_contract", "illegible", "line.evidence.labour_contract", "签字页看不清",
-		"deficiency", "field.detail", "code.field.detail", "unclear", "line.field.detail", ""}
+	return []string{"version", version, "do", do, "deficiency", "evidence-labour_contract", "code-evidence-labour_contract", "illegible", "line-evidence-labour_contract", "签字页看不清",
+		"deficiency", "field-detail", "code-field-detail", "unclear", "line-field-detail", ""}
 }
 
 func TestTheNoticeGathersEverythingAndIsPreviewed(t *testing.T) {
@@ -69,8 +69,8 @@ func TestTheNoticeGathersEverythingAndIsPreviewed(t *testing.T) {
 	d.says(b.get(casePath(p)), `href="`+path+`"`)
 	form := b.get(path)
 	d.status(form, http.StatusOK, "the form")
-	for _, want := range []string{"field.name", "field.id_number", "field.hukou_division", "field.residence", "field.registered_on", "field.grounds", "evidence.labour_contract", "evidence.lease", "evidence.school_proof"} {
-		d.says(form, `value="`+want+`"`, `name="code.`+want+`"`, `name="line.`+want+`"`)
+	for _, want := range []string{"field-name", "field-id_number", "field-hukou_division", "field-residence", "field-registered_on", "field-grounds", "evidence-labour_contract", "evidence-lease", "evidence-school_proof"} {
+		d.says(form, `value="`+want+`"`, `name="code-`+want+`"`, `name="line-`+want+`"`)
 	}
 	d.says(form, "第九条", "一次性告知申领人需要补充的材料")
 
@@ -88,7 +88,7 @@ func TestTheNoticeGathersEverythingAndIsPreviewed(t *testing.T) {
 		t.Fatalf("%d to %q: %s", got.status, got.location, text(got.body))
 	}
 	got = b.follow(got)
-	d.says(got, "已告知申请人", "待您补正", "一次性告知", "签字页看不清", "等待申请人补正", "打印补正告知书")
+	d.says(got, "已告知申请人", "待补正", "一次性告知", "签字页看不清", "等待申请人补正", "打印补正告知书")
 	if a := d.file(p).Application; a.State != permit.ToSupplement || a.Paused() || !a.AcceptedOn.IsZero() {
 		t.Errorf("%+v", a)
 	}
@@ -119,7 +119,7 @@ func TestABadNoticeComesBackAsItWasTyped(t *testing.T) {
 	p := d.play("zz.pre_applied")
 	b, path := d.as("zz.accept"), casePath(p)+"/notice"
 	one := func(subject, code, line string) []string {
-		return []string{"version", "1", "deficiency", subject, "code." + subject, code, "line." + subject, line}
+		return []string{"version", "1", "deficiency", subject, "code-" + subject, code, "line-" + subject, line}
 	}
 	long := strings.Repeat("缺", 10_000)
 	for _, do := range []string{"preview", "send"} {
@@ -129,12 +129,15 @@ func TestABadNoticeComesBackAsItWasTyped(t *testing.T) {
 			says []string
 		}{
 			{"nothing ticked", []string{"version", "1"}, []string{"请至少勾选一项", `href="#deficiency"`}},
-			{"unknown subject", one("field.blood_group", "unclear", ""), []string{"请从列表里勾选"}},
-			{"unknown code", one("field.detail", "ugly", "单元"), []string{"请选择是什么问题", `href="#code.field.detail"`, `value="单元"`}},
-			{"no code", one("field.detail", "", ""), []string{"请选择是什么问题"}},
-			{"ten thousand characters", one("field.detail", "unclear", long), []string{"说明最多 120 字", long}},
+			{"unknown subject", one("field-blood_group", "unclear", ""), []string{"请从列表里勾选"}},
+			{"unknown code", one("field-detail", "ugly", "单元"), []string{"请选择是什么问题", `href="#code-field-detail"`, `value="单元"`}},
+			{"no code", one("field-detail", "", ""), []string{"请选择是什么问题"}},
+			{"ten thousand characters", one("field-detail", "unclear", long), []string{"说明最多 120 字", long}},
 		} {
 			got := b.post(path, append(slices.Clone(bad.form), "do", do)...)
+			if strings.Contains(bad.name, "code") && !strings.Contains(got.body, `id="code-field-detail-error"`) {
+				t.Errorf("%s: the error does not stand beside its field", bad.name)
+			}
 			d.status(got, http.StatusUnprocessableEntity, bad.name)
 			d.says(got, bad.says...)
 		}
@@ -159,7 +162,7 @@ func TestAFurtherNoticeNeedsASupervisor(t *testing.T) {
 	d := course(t, "zz.supplemented")
 	p := d.people["zz.supplemented"]
 	b, path := d.as("zz.accept"), casePath(p)+"/notice"
-	other := []string{"version", "3", "do", "send", "deficiency", "field.name", "code.field.name", "differs"}
+	other := []string{"version", "3", "do", "send", "deficiency", "field-name", "code-field-name", "differs"}
 	d.says(b.get(path), "这一件已经告知过")
 	got := b.post(path, other...)
 	d.status(got, http.StatusUnprocessableEntity, "of something that could have been seen")
@@ -275,7 +278,7 @@ func TestASupplementAtTheWindow(t *testing.T) {
 	got = b.post(casePath(p)+"/supplement", "version", "2", "seen", "lease", "note", "地址无误")
 	d.status(got, http.StatusUnprocessableEntity, "a document that nobody asked for")
 	d.says(d.pass(b, p, "supplement", "seen", "labour_contract", "note", "单元号没有，整栋只有一个门"), "已登记补正", "预申请待受理")
-	if n := d.file(p).Course.Notices[0]; n.Supplement == nil || !slices.Equal(n.Supplement.Changed, []permit.Subject{"evidence.labour_contract"}) {
+	if n := d.file(p).Course.Notices[0]; n.Supplement == nil || !slices.Equal(n.Supplement.Changed, []permit.Subject{"evidence-labour_contract"}) {
 		t.Errorf("%+v", n)
 	}
 	d.says(d.pass(b, p, "acceptance", "seen", "identity", "seen", "evidence"), "已受理")

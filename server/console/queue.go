@@ -36,6 +36,7 @@ type queuePage struct {
 	Table    parts.TableView
 	Empty    *parts.EmptyView
 	Pager    parts.PagerView
+	Export   string // address of the list as a file, "" for an empty one
 }
 
 // queue is the console's first page: the cases that wait for this officer, or what a colleague without cases may do.
@@ -51,13 +52,7 @@ func (s *Console) queue(c *fiber.Ctx) error {
 		return web.Render(c, fiber.StatusOK, dutiesView(page))
 	}
 	query := web.Query(c)
-	term := s.openTerm(v.Actor.ID, query.Get("search"))
-	chosen := query.Get("state")
-	if term != "" {
-		chosen = "all"
-	} else if chosen != "all" && !slices.Contains(permit.States(), permit.State(chosen)) && !slices.Contains(office.Marks(), office.Mark(chosen)) {
-		chosen = ""
-	}
+	chosen, term := s.filterOf(c, v)
 	number, err := strconv.Atoi(query.Get("page"))
 	if err != nil || number < 1 || number > 1_000_000 {
 		number = 1
@@ -82,6 +77,9 @@ func (s *Console) queue(c *fiber.Ctx) error {
 	}
 	page := s.queuePage(v, list, stations, chosen, term)
 	page.Due = due
+	if len(list.Cases) > 0 {
+		page.Export = "/console/export" + strings.Replace(strings.TrimPrefix(link(1), "/console?page=1"), "&", "?", 1)
+	}
 	page.Pager.Page, page.Pager.Pages = number, (list.Total+queueSize-1)/queueSize
 	if number > 1 && page.Pager.Pages > 0 {
 		page.Pager.Previous = link(min(number-1, page.Pager.Pages))
@@ -90,6 +88,19 @@ func (s *Console) queue(c *fiber.Ctx) error {
 		page.Pager.Next = link(number + 1)
 	}
 	return web.Render(c, fiber.StatusOK, queueView(page))
+}
+
+// filterOf is what the address asks for: a filter, "" for what waits for this officer, or what was searched for.
+func (s *Console) filterOf(c *fiber.Ctx, v *web.Visit) (chosen, term string) {
+	query := web.Query(c)
+	chosen = query.Get("state")
+	if term = s.openTerm(v.Actor.ID, query.Get("search")); term != "" {
+		return "all", term
+	}
+	if chosen != "all" && !slices.Contains(permit.States(), permit.State(chosen)) && markOf(chosen) == "" {
+		chosen = ""
+	}
+	return chosen, ""
 }
 
 func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []office.Station, chosen, term string) queuePage {

@@ -59,7 +59,7 @@ func courseVerbs(r *policy.Ruleset) map[string]func(matter, time.Time) next {
 	calendar := civic.DefaultCalendar()
 	return map[string]func(matter, time.Time) next{
 		permit.VerbNotify: func(m matter, now time.Time) next {
-			return result(permit.Notify(m.Application, m.course, missing("evidence.labour_contract", "field.detail"), chen, r, now))
+			return result(permit.Notify(m.Application, m.course, missing("evidence-labour_contract", "field-detail"), chen, r, now))
 		},
 		permit.VerbAllowNotice: func(m matter, now time.Time) next {
 			return result(permit.AllowNotice(m.Application, m.course, "第一次告知时材料被遮住", chief, now))
@@ -179,38 +179,38 @@ func TestThereIsOneNotice(t *testing.T) {
 	if notice.BestBy != today.AddDays(15) || notice.Supplement == nil || notice.Supplement.Before.Detail != "胜利路 18 号" || m.Particulars.Detail != "胜利路 18 号之一" {
 		t.Errorf("%+v %+v", notice, m.Particulars)
 	}
-	if !slices.Equal(notice.Supplement.Changed, []permit.Subject{"field.detail", "evidence.labour_contract"}) {
+	if !slices.Equal(notice.Supplement.Changed, []permit.Subject{"field-detail", "evidence-labour_contract"}) {
 		t.Errorf("new through the supplement: %v", notice.Supplement.Changed)
 	}
 	give := func(m matter, by permit.Officer, subjects ...permit.Subject) error {
 		return result(permit.Notify(m.Application, m.course, missing(subjects...), by, r, morning)).err
 	}
-	if err := give(m, chen, "evidence.labour_contract"); err != nil {
+	if err := give(m, chen, "evidence-labour_contract"); err != nil {
 		t.Errorf("of what came with the supplement: %v", err)
 	}
 	second := permit.Refusal{Code: "second_notice", Clause: "第九条"}
-	for _, list := range [][]permit.Subject{{"field.name"}, {"field.detail", "field.name"}, {"evidence.lease"}, {"evidence.labour_contract", "evidence.lease"}} {
+	for _, list := range [][]permit.Subject{{"field-name"}, {"field-detail", "field-name"}, {"evidence-lease"}, {"evidence-labour_contract", "evidence-lease"}} {
 		if err := give(m, chen, list...); !errors.Is(err, second) {
 			t.Errorf("%v could have been seen the first time: %v", list, err)
 		}
 	}
 	m = m.do(t, r, morning, "allow_notice")
-	if err := give(m, chief, "field.name"); !errors.Is(err, permit.Refusal{Code: "second_notice_same_person"}) {
+	if err := give(m, chief, "field-name"); !errors.Is(err, permit.Refusal{Code: "second_notice_same_person"}) {
 		t.Errorf("who agreed gives the notice: %v", err)
 	}
-	n := result(permit.Notify(m.Application, m.course, missing("field.name"), chen, r, morning))
+	n := result(permit.Notify(m.Application, m.course, missing("field-name"), chen, r, morning))
 	if n.err != nil || n.c.Notices[1].Allowed != m.Version || n.c.Allowance != (permit.Allowance{}) {
 		t.Errorf("with a supervisor's agreement: %v %+v", n.err, n.c)
 	}
 	grounds := begin.do(t, r, morning, "notify")
 	in := answer(grounds)
-	grounds.course.Notices[0].Deficiencies = missing("field.grounds")
+	grounds.course.Notices[0].Deficiencies = missing("field-grounds")
 	in.Draft.Grounds = []string{"dwelling"}
 	n = result(permit.Supply(grounds.Application, grounds.course, in, permit.Officer{}, r, eligible, civic.DefaultCalendar(), morning))
 	if n.err != nil {
 		t.Fatal(n.err)
 	}
-	if err := give(matter{Application: n.a, course: n.c}, chen, "evidence.lease"); err != nil {
+	if err := give(matter{Application: n.a, course: n.c}, chen, "evidence-lease"); err != nil {
 		t.Errorf("a document for the ground that is new: %v", err)
 	}
 }
@@ -220,7 +220,7 @@ func TestANoticeIsChecked(t *testing.T) {
 	m := matter{Application: submitted(t)}
 	reviewed := m.do(t, r, morning, permit.VerbAccept)
 	line := func(s string) []permit.Deficiency {
-		return []permit.Deficiency{{Subject: "field.detail", Code: "unclear", Line: s}}
+		return []permit.Deficiency{{Subject: "field-detail", Code: "unclear", Line: s}}
 	}
 	for _, one := range []struct {
 		name string
@@ -229,15 +229,15 @@ func TestANoticeIsChecked(t *testing.T) {
 		want permit.Fault
 	}{
 		{"nothing", m, nil, permit.Fault{Field: "deficiency", Code: "deficiency_choose"}},
-		{"unknown subject", m, []permit.Deficiency{{Subject: "field.blood_group", Code: "unclear"}}, permit.Fault{Field: "deficiency", Code: "deficiency_subject"}},
+		{"unknown subject", m, []permit.Deficiency{{Subject: "field-blood_group", Code: "unclear"}}, permit.Fault{Field: "deficiency", Code: "deficiency_subject"}},
 		{"no subject", m, []permit.Deficiency{{Code: "unclear"}}, permit.Fault{Field: "deficiency", Code: "deficiency_subject"}},
-		{"document of another ruleset", m, []permit.Deficiency{{Subject: "evidence.officer_note", Code: "absent"}}, permit.Fault{Field: "deficiency", Code: "deficiency_subject"}},
+		{"document of another ruleset", m, []permit.Deficiency{{Subject: "evidence-officer_note", Code: "absent"}}, permit.Fault{Field: "deficiency", Code: "deficiency_subject"}},
 		{"twice", m, append(line(""), line("")...), permit.Fault{Field: "deficiency", Code: "deficiency_subject"}},
-		{"unknown code", m, []permit.Deficiency{{Subject: "field.detail", Code: "ugly"}}, permit.Fault{Field: "code.field.detail", Code: "deficiency_code"}},
-		{"code of a document", m, []permit.Deficiency{{Subject: "field.detail", Code: "absent"}}, permit.Fault{Field: "code.field.detail", Code: "deficiency_code"}},
-		{"ten thousand characters", m, line(strings.Repeat("缺", 10_000)), permit.Fault{Field: "line.field.detail", Code: "deficiency_line_long"}},
-		{"turned direction", m, line("\u202e"), permit.Fault{Field: "line.field.detail", Code: "deficiency_line_characters"}},
-		{"identity after acceptance", reviewed, []permit.Deficiency{{Subject: "field.name", Code: "unclear"}}, permit.Fault{Field: "deficiency", Code: "deficiency_subject"}},
+		{"unknown code", m, []permit.Deficiency{{Subject: "field-detail", Code: "ugly"}}, permit.Fault{Field: "code-field-detail", Code: "deficiency_code"}},
+		{"code of a document", m, []permit.Deficiency{{Subject: "field-detail", Code: "absent"}}, permit.Fault{Field: "code-field-detail", Code: "deficiency_code"}},
+		{"ten thousand characters", m, line(strings.Repeat("缺", 10_000)), permit.Fault{Field: "line-field-detail", Code: "deficiency_line_long"}},
+		{"turned direction", m, line("\u202e"), permit.Fault{Field: "line-field-detail", Code: "deficiency_line_characters"}},
+		{"identity after acceptance", reviewed, []permit.Deficiency{{Subject: "field-name", Code: "unclear"}}, permit.Fault{Field: "deficiency", Code: "deficiency_subject"}},
 	} {
 		n := result(permit.Notify(one.in.Application, one.in.course, one.list, chen, r, morning))
 		if faults := (permit.Faults)(nil); !errors.As(n.err, &faults) || !slices.Contains(faults, one.want) {

@@ -9,12 +9,12 @@ import (
 	"anju/server/policy"
 )
 
-// Subject is what a deficiency is about: "field.detail" an answer of the draft, "evidence.labour_contract" a kind of document.
+// Subject is what a deficiency is about: "field-detail" an answer of the draft, "evidence-labour_contract" a kind of document.
 type Subject string
 
 const (
-	fieldSubject    = "field."
-	evidenceSubject = "evidence."
+	fieldSubject    = "field-"
+	evidenceSubject = "evidence-"
 )
 
 // Field is the answer that the subject is, "" when it is a document.
@@ -123,7 +123,7 @@ func (n DeficiencyNotice) Steps(all []StepSubjects) []Step {
 	asks := func(s Subject) bool {
 		return slices.ContainsFunc(n.Deficiencies, func(d Deficiency) bool { return d.Subject == s })
 	}
-	grounds := asks("field.tier") // another tier may ask for other grounds
+	grounds := asks("field-tier") // another tier may ask for other grounds
 	for _, group := range all {
 		if slices.ContainsFunc(group.Subjects, asks) || group.Step == StepGrounds && grounds {
 			steps = append(steps, group.Step)
@@ -195,7 +195,7 @@ func (c Course) newThroughSupplement(list []Deficiency) bool {
 	last := c.Notices[len(c.Notices)-1].Supplement
 	return last != nil && !slices.ContainsFunc(list, func(d Deficiency) bool {
 		return !slices.Contains(last.Changed, d.Subject) &&
-			!(d.Subject.Evidence() != "" && (slices.Contains(last.Changed, "field.grounds") || slices.Contains(last.Changed, "field.tier")))
+			!(d.Subject.Evidence() != "" && (slices.Contains(last.Changed, "field-grounds") || slices.Contains(last.Changed, "field-tier")))
 	})
 }
 
@@ -214,10 +214,10 @@ func checkDeficiencies(a Application, list []Deficiency, r *policy.Ruleset) Faul
 			return Faults{{"deficiency", "deficiency_subject"}}
 		}
 		if !slices.Contains(DeficiencyCodes(d.Subject), d.Code) {
-			faults = append(faults, Fault{"code." + string(d.Subject), "deficiency_code"})
+			faults = append(faults, Fault{"code-" + string(d.Subject), "deficiency_code"})
 		}
 		for _, f := range checkLine("line", d.Line, MaxDeficiencyLine, false) {
-			faults = append(faults, Fault{"line." + string(d.Subject), "deficiency_" + f.Code})
+			faults = append(faults, Fault{"line-" + string(d.Subject), "deficiency_" + f.Code})
 		}
 	}
 	return faults

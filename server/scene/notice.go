@@ -99,9 +99,9 @@ func (h House) courseAct(ctx context.Context, p Played, verb string, version int
 // deficiencies is what the officer found in the first look.
 func (p Played) deficiencies() []permit.Deficiency {
 	if p.City == Zibo {
-		return []permit.Deficiency{{Subject: "evidence.social_insurance_record", Code: "absent", Line: "请补充最近一年的缴费记录。"}, {Subject: "field.workplace", Code: "unclear"}}
+		return []permit.Deficiency{{Subject: "evidence-social_insurance_record", Code: "absent", Line: "请补充最近一年的缴费记录。"}, {Subject: "field-workplace", Code: "unclear"}}
 	}
-	return []permit.Deficiency{{Subject: "field.detail", Code: "unclear", Line: "请写明单元号。"}, {Subject: "evidence.labour_contract", Code: "illegible", Line: "请把签字页重新拍一张。"}}
+	return []permit.Deficiency{{Subject: "field-detail", Code: "unclear", Line: "请写明单元号。"}, {Subject: "evidence-labour_contract", Code: "illegible", Line: "请把签字页重新拍一张。"}}
 }
 
 // retaken is another picture of the document: the same one again would be no supplement.

@@ -72,8 +72,8 @@ create table deficiency (
     constraint deficiency_subject_once unique (jurisdiction, application, number, subject),
     constraint deficiency_notice foreign key (jurisdiction, application, number) references deficiency_notice (jurisdiction, application, number),
     constraint deficiency_position_from_one check (position >= 1),
-    constraint deficiency_subject_form check (subject ~ '^(field|evidence)\.[a-z0-9_]{1,50}$'),
-    constraint deficiency_code_known check (case when subject like 'field.%' then code in ('unclear', 'differs')
+    constraint deficiency_subject_form check (subject ~ '^(field|evidence)-[a-z0-9_]{1,50}$'),
+    constraint deficiency_code_known check (case when subject like 'field-%' then code in ('unclear', 'differs')
         else code in ('absent', 'illegible', 'incomplete', 'expired', 'another_person', 'differs') end),
     constraint deficiency_sealed check (line is null or octet_length(line) between 29 and 1000)
 );
