@@ -9,6 +9,7 @@ import (
 	"anju/server/office"
 	"anju/server/parts"
 	"anju/server/permit"
+	"anju/server/policy"
 	"anju/server/text"
 	"anju/server/web"
 )
@@ -59,6 +60,8 @@ type casePage struct {
 	Name         string
 	City         string
 	Next         string
+	Missing      []string // what must be supplemented, without the officer's lines: others may read the screen
+	BestBy       string
 	Reason, Note string // of the officer, when it was declined or refused
 	Timeline     parts.TimelineView
 }
@@ -76,9 +79,16 @@ func (k *Kiosk) progressCase(c *fiber.Ctx) error {
 	pg := casePage{page: k.page(c, p.Say("kiosk.case.title")), Case: found, Name: civic.MaskName(found.Person.Name),
 		City: k.cityName(p, found.Application.Jurisdiction), Next: nextWords(p, found), Timeline: timeline(p, found, k.Office.Today())}
 	for _, e := range found.Events {
-		if e.Reason != "" {
+		if e.Against() {
 			pg.Reason, pg.Note = p.Say("reason."+e.Reason), e.Note
 		}
+	}
+	if notice, open := found.Course.Open(); open && (found.Application.State == permit.ToSupplement || found.Application.State == permit.InReview) {
+		r, err := k.Office.Ruleset(found.Application.Ruleset)
+		if err != nil {
+			return err
+		}
+		pg.Missing, pg.BestBy = missing(p, notice, r), parts.Date(p, notice.BestBy)
 	}
 	return web.Render(c, fiber.StatusOK, caseView(pg))
 }
@@ -87,7 +97,7 @@ func (k *Kiosk) progressCase(c *fiber.Ctx) error {
 func timeline(p text.Printer, progress office.Progress, today civic.Date) parts.TimelineView {
 	a := progress.Application
 	view := parts.TimelineView{Label: p.Say("kiosk.case.timeline")}
-	for _, m := range a.Milestones() {
+	for _, m := range a.Milestones(progress.Events) {
 		s := parts.Step{State: parts.Next, Title: p.Say("milestone." + m.Code), When: parts.Date(p, m.On)}
 		switch {
 		case m.Code == "declined" || m.Code == "refused":
@@ -99,7 +109,7 @@ func timeline(p text.Printer, progress office.Progress, today civic.Date) parts.
 		}
 		view.Steps = append(view.Steps, s)
 	}
-	if a.State.Open() && !a.PromisedBy.IsZero() {
+	if a.State.Open() && !a.PromisedBy.IsZero() && !a.Paused() {
 		view.PromisedBy, view.Overdue = a.PromisedBy, today.After(a.PromisedBy)
 	}
 	return view
@@ -112,6 +122,12 @@ func nextWords(p text.Printer, progress office.Progress) string {
 	if a.State == permit.PreApplied && len(progress.Evidence) == 0 && len(a.Particulars.Grounds) > 0 {
 		key = "no_evidence"
 	}
+	switch {
+	case a.PausedFor == permit.PauseSupplement:
+		key = "paused_supplement"
+	case a.Paused():
+		key = "paused"
+	}
 	return p.Say("kiosk.next."+key, "Station", pick(p, progress.Station.Name), "By", parts.Date(p, a.PromisedBy))
 }
 
@@ -119,7 +135,7 @@ func nextWords(p text.Printer, progress office.Progress) string {
 func stateTag(p text.Printer, s permit.State) parts.TagView {
 	tone := parts.Info
 	switch s {
-	case permit.PreApplied:
+	case permit.PreApplied, permit.ToSupplement:
 		tone = parts.Wait
 	case permit.ToCollect, permit.Issued:
 		tone = parts.Good
@@ -127,4 +143,22 @@ func stateTag(p text.Printer, s permit.State) parts.TagView {
 		tone = parts.Stop
 	}
 	return parts.TagView{Tone: tone, Text: p.Say("state." + string(s))}
+}
+
+// missing says what a notice asks for, each in a line of codes: nothing that an officer wrote.
+func missing(p text.Printer, n permit.DeficiencyNotice, r *policy.Ruleset) []string {
+	var lines []string
+	for _, d := range n.Deficiencies {
+		subject := string(d.Subject)
+		if field := d.Subject.Field(); field != "" {
+			subject = p.Say("notice.field." + field)
+		}
+		for _, e := range permit.EvidenceKinds(r) {
+			if e.Code == string(d.Subject.Evidence()) {
+				subject = pick(p, e.Name)
+			}
+		}
+		lines = append(lines, p.Say("notice.deficiency", "Subject", subject, "Problem", p.Say("deficiency."+d.Code)))
+	}
+	return lines
 }

@@ -68,3 +68,16 @@ func TestProgressIsThrottled(t *testing.T) {
 	}
 	p.post("/kiosk/progress", 429, "reference", reference, "id_number", number)
 }
+
+func TestProgressSaysWhatIsMissing(t *testing.T) {
+	h := open(t)
+	played, err := h.PlayCourse(t.Context(), "zb.to_supplement")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := h.begins("progress")
+	p.goes("/kiosk/progress/case", "/kiosk/progress", "reference", played.Reference, "id_number", played.ID)
+	body := p.get("/kiosk/progress/case", 200).body
+	has(t, body, "社会保险缴费记录：缺少这份材料", "单位或学校：填写不清楚或不完整", "最好在 2026年12月6日", "办理期限暂停计算")
+	hasNot(t, body, "最近一年的缴费记录", "承诺于", played.Name, played.Phone) // the officer's line is for the applicant alone
+}

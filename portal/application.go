@@ -26,6 +26,7 @@ type applicationPage struct {
 	Next     string
 	Note     string // of the officer, when it was declined or refused
 	Reason   string
+	Missing  *missingView
 	Sections []parts.SummaryView
 	Code     parts.Code
 }
@@ -65,11 +66,12 @@ func (s *Portal) applicationPage(c *fiber.Ctx, v *web.Visit) (applicationPage, e
 		page.Timeline.Steps[i].Detail = "" // it stands at the head of the page
 	}
 	for _, e := range progress.Events {
-		if e.Reason != "" {
+		if e.Against() {
 			page.Reason, page.Note = p.Say("reason."+e.Reason), e.Note
 		}
 	}
 	if r, err := s.office.Ruleset(a.Ruleset); err == nil {
+		page.Missing = missingOf(p, progress, r, true)
 		page.Sections = sections(p, office.PreApplication{DraftRecord: office.DraftRecord{Draft: a.Particulars}, Ruleset: r, Evidence: progress.Evidence}, false)
 	}
 	page.Code, err = qrCode(credential.TokenText(s.office.Origin, progress.Token), p.Say("application.code_label"))
@@ -80,7 +82,7 @@ func (s *Portal) applicationPage(c *fiber.Ctx, v *web.Visit) (applicationPage, e
 func timeline(p text.Printer, progress office.Progress, today civic.Date) parts.TimelineView {
 	a := progress.Application
 	view := parts.TimelineView{Label: p.Say("application.timeline")}
-	for _, m := range a.Milestones() {
+	for _, m := range a.Milestones(progress.Events) {
 		step := parts.Step{State: parts.Next, Title: p.Say("milestone." + m.Code), When: parts.Date(p, m.On)}
 		switch {
 		case m.Code == "declined" || m.Code == "refused":
@@ -92,7 +94,7 @@ func timeline(p text.Printer, progress office.Progress, today civic.Date) parts.
 		}
 		view.Steps = append(view.Steps, step)
 	}
-	if a.State.Open() && !a.PromisedBy.IsZero() {
+	if a.State.Open() && !a.PromisedBy.IsZero() && !a.Paused() {
 		view.PromisedBy, view.Overdue = a.PromisedBy, today.After(a.PromisedBy)
 	}
 	return view
@@ -105,6 +107,12 @@ func nextWords(p text.Printer, progress office.Progress) string {
 	if a.State == permit.PreApplied && a.Counter == "kiosk" && len(progress.Evidence) == 0 && len(a.Particulars.Grounds) > 0 {
 		key = "pre_applied_evidence"
 	}
+	switch {
+	case a.PausedFor == permit.PauseSupplement:
+		key = "paused_supplement"
+	case a.Paused():
+		key = "paused"
+	}
 	return p.Say("application.next."+key, "Station", pick(p, progress.Station.Name), "By", parts.Date(p, a.PromisedBy))
 }
 
@@ -112,7 +120,7 @@ func nextWords(p text.Printer, progress office.Progress) string {
 func stateTag(p text.Printer, s permit.State) *parts.TagView {
 	tone := parts.Info
 	switch s {
-	case permit.PreApplied:
+	case permit.PreApplied, permit.ToSupplement:
 		tone = parts.Wait
 	case permit.ToCollect, permit.Issued:
 		tone = parts.Good

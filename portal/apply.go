@@ -137,6 +137,7 @@ type step struct {
 	shown  func(web.Form) bool // a cascade's button was pressed: show, do not check
 	typed  func(web.Form, *stepPage)
 	view   func(stepPage) view
+	fields func(stepPage) view // the questions alone, for a page that holds several steps
 }
 
 // steps are the pages with questions. Evidence and check have handlers of their own.

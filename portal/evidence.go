@@ -132,7 +132,9 @@ func (s *Portal) addEvidence(c *fiber.Ctx) error {
 func showEvidenceFaults(c *fiber.Ctx, page evidencePage, form web.Form, faults permit.Faults) error {
 	page.Kind = form.Get("kind")
 	if !slices.ContainsFunc(faults, func(f permit.Fault) bool { return f.Field == "kind" }) {
-		faults = append(page.App.Draft.CheckEvidenceKind(page.App.Ruleset, permit.EvidenceKind(page.Kind)), faults...)
+		if !slices.ContainsFunc(page.Kinds, func(o parts.Option) bool { return o.Value == page.Kind }) {
+			faults = append(permit.Faults{{Field: "kind", Code: "evidence_kind"}}, faults...)
+		}
 	}
 	page.Errors = errorsOf(page.Visit.Printer, faults)
 	page.Frame.HasErrors = true
@@ -190,6 +192,16 @@ func (s *Portal) laterEvidencePage(c *fiber.Ctx, v *web.Visit) (evidencePage, er
 	page := evidencePage{stepPage: stepPage{Frame: frame(v, p.Say("apply.evidence.title")), Visit: v, Step: permit.StepEvidence, App: app, Caption: a.Reference},
 		Action: "/applications/" + a.Reference + "/evidence", Kinds: kindOptions(p, a.Particulars, app)}
 	page.Frame.Back = &parts.Link{Label: p.Say("portal.back"), Href: "/applications/" + a.Reference}
+	if notice, open := progress.Course.Open(); open { // what it asks for comes first, also for a ground that is not chosen yet
+		var asked []parts.Option
+		for _, kind := range notice.EvidenceAsked() {
+			asked = append(asked, parts.Option{Value: string(kind), Label: kindName(p, app, kind)})
+		}
+		page.Kinds = append(asked, slices.DeleteFunc(page.Kinds, func(o parts.Option) bool {
+			return slices.Contains(notice.EvidenceAsked(), permit.EvidenceKind(o.Value))
+		})...)
+		page.Frame.Back.Href += "/supplement"
+	}
 	for _, e := range progress.Evidence {
 		page.Items = append(page.Items, evidenceItem{Name: kindName(p, app, e.Kind), Note: fileNote(p, e)})
 	}
@@ -205,7 +217,7 @@ func (s *Portal) addLaterEvidence(c *fiber.Ctx) error {
 	if len(faults) == 0 {
 		if err = s.office.AddEvidenceTo(c.UserContext(), v.Actor, c.Params("reference"), u); err == nil {
 			web.SetFlash(c, "evidence_added")
-			return web.SeeOther(c, "/applications/"+c.Params("reference"))
+			return web.SeeOther(c, s.afterEvidence(c, v))
 		}
 		if faults = office.FaultsOf(err); len(faults) == 0 {
 			return err
@@ -216,4 +228,15 @@ func (s *Portal) addLaterEvidence(c *fiber.Ctx) error {
 		return err
 	}
 	return showEvidenceFaults(c, page, form, faults)
+}
+
+// afterEvidence is where an applicant goes on: to the supplement while one is asked for.
+func (s *Portal) afterEvidence(c *fiber.Ctx, v *web.Visit) string {
+	path := "/applications/" + c.Params("reference")
+	if progress, err := s.office.Application(c.UserContext(), v.Actor, c.Params("reference")); err == nil {
+		if _, open := progress.Course.Open(); open {
+			path += "/supplement"
+		}
+	}
+	return path
 }

@@ -14,6 +14,7 @@ var groundsStep = step{
 	step:   permit.StepGrounds,
 	answer: func(f web.Form, d *permit.Draft) { d.Grounds = f.All("grounds") },
 	view:   func(page stepPage) view { return groundsView(page) },
+	fields: func(page stepPage) view { return groundsFields(page) },
 }
 
 // groundOptions are the grounds with the documents that show each.

@@ -31,7 +31,6 @@ func groundsView(page stepPage) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		p := page.Visit.Printer
 		templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -44,21 +43,51 @@ func groundsView(page stepPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "grounds", Name: "grounds", Legend: p.Say("field.grounds"), Hint: p.Say("field.grounds_hint"), Error: page.Errors.For("grounds"), Many: true, Values: page.App.Draft.Grounds, Choices: groundOptions(p, page)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = groundsFields(page).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
-			}
-			for _, g := range page.App.Draft.GroundChoices(page.App.Ruleset) {
-				templ_7745c5c3_Err = parts.Clause(p, parts.ClauseView{Number: g.Clause, Document: pick(p, page.App.Ruleset.Name), Text: g.Quote}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
 			}
 			return nil
 		})
 		templ_7745c5c3_Err = stepFrame(page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+func groundsFields(page stepPage) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var3 == nil {
+			templ_7745c5c3_Var3 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		p := page.Visit.Printer
+		templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "grounds", Name: "grounds", Legend: p.Say("field.grounds"), Hint: p.Say("field.grounds_hint"), Error: page.Errors.For("grounds"), Many: true, Values: page.App.Draft.Grounds, Choices: groundOptions(p, page)}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		for _, g := range page.App.Draft.GroundChoices(page.App.Ruleset) {
+			templ_7745c5c3_Err = parts.Clause(p, parts.ClauseView{Number: g.Clause, Document: pick(p, page.App.Ruleset.Name), Text: g.Quote}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})

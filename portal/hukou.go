@@ -12,6 +12,7 @@ var hukouStep = step{
 	answer: func(f web.Form, d *permit.Draft) {
 		d.HukouDivision, _ = parts.ReadAddress("hukou", parts.Nation, "", f.Get)
 	},
-	shown: func(f web.Form) bool { return parts.AddressShown("hukou", f.Get) },
-	view:  func(page stepPage) view { return hukouView(page) },
+	shown:  func(f web.Form) bool { return parts.AddressShown("hukou", f.Get) },
+	view:   func(page stepPage) view { return hukouView(page) },
+	fields: func(page stepPage) view { return hukouFields(page) },
 }

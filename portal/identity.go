@@ -11,5 +11,6 @@ var identityStep = step{
 	answer: func(f web.Form, d *permit.Draft) {
 		d.Name, d.IDNumber, d.EthnicGroup = f.Get("name"), f.Get("id_number"), f.Get("ethnic_group")
 	},
-	view: func(page stepPage) view { return identityView(page) },
+	view:   func(page stepPage) view { return identityView(page) },
+	fields: func(page stepPage) view { return identityFields(page) },
 }

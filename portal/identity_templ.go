@@ -31,8 +31,6 @@ func identityView(page stepPage) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		p := page.Visit.Printer
-		d := page.App.Draft
 		templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -45,29 +43,52 @@ func identityView(page stepPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "name", Name: "name", Label: p.Say("field.name"), Hint: p.Say("field.name_hint"), Error: page.Errors.For("name"), Value: d.Name, Autocomplete: "name", Width: parts.W24}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " ")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "id_number", Name: "id_number", Label: p.Say("field.id_number"), Hint: p.Say("field.id_number_hint"), Error: page.Errors.For("id_number"), Value: d.IDNumber, Autocomplete: "off", Width: parts.W24}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " ")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = parts.Select(p, parts.SelectView{ID: "ethnic_group", Name: "ethnic_group", Label: p.Say("field.ethnic_group"), Error: page.Errors.For("ethnic_group"), Value: d.EthnicGroup, Placeholder: p.Say("field.choose"), Options: parts.EthnicOptions(p), Width: parts.W18}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = identityFields(page).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
 		templ_7745c5c3_Err = stepFrame(page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+func identityFields(page stepPage) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var3 == nil {
+			templ_7745c5c3_Var3 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		p := page.Visit.Printer
+		d := page.App.Draft
+		templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "name", Name: "name", Label: p.Say("field.name"), Hint: p.Say("field.name_hint"), Error: page.Errors.For("name"), Value: d.Name, Autocomplete: "name", Width: parts.W24}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "id_number", Name: "id_number", Label: p.Say("field.id_number"), Hint: p.Say("field.id_number_hint"), Error: page.Errors.For("id_number"), Value: d.IDNumber, Autocomplete: "off", Width: parts.W24}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = parts.Select(p, parts.SelectView{ID: "ethnic_group", Name: "ethnic_group", Label: p.Say("field.ethnic_group"), Error: page.Errors.For("ethnic_group"), Value: d.EthnicGroup, Placeholder: p.Say("field.choose"), Options: parts.EthnicOptions(p), Width: parts.W18}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

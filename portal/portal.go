@@ -87,6 +87,9 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/applications/:reference/evidence", citizen, s.laterEvidence)
 	r.Upload("/applications/:reference/evidence", citizen, office.MaxEvidenceBytes, s.addLaterEvidence)
 
+	r.Get("/applications/:reference/supplement", citizen, s.supplement)
+	r.Post("/applications/:reference/supplement", citizen, s.sendSupplement)
+
 	r.Get("/permit", citizen, s.permit)
 	r.Get("/permit/print", citizen, s.printPermit)
 	r.Get("/permit/services", citizen, s.permitServices)

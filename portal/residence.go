@@ -15,9 +15,10 @@ var residenceStep = step{
 		d.SetResidence(code)
 		d.Detail = f.Get("detail")
 	},
-	shown: func(f web.Form) bool { return parts.AddressShown("residence", f.Get) },
-	typed: func(_ web.Form, page *stepPage) { page.Errors = firstMissing(page.Errors) },
-	view:  func(page stepPage) view { return residenceView(page) },
+	shown:  func(f web.Form) bool { return parts.AddressShown("residence", f.Get) },
+	typed:  func(_ web.Form, page *stepPage) { page.Errors = firstMissing(page.Errors) },
+	view:   func(page stepPage) view { return residenceView(page) },
+	fields: func(page stepPage) view { return residenceFields(page) },
 }
 
 // lists are the three lists of the address: a fault's field, and the control that it is shown at.

@@ -31,7 +31,8 @@ var stayStep = step{
 			}
 		}
 	},
-	view: func(page stepPage) view { return stayView(page) },
+	view:   func(page stepPage) view { return stayView(page) },
+	fields: func(page stepPage) view { return stayFields(page) },
 }
 
 // tierOptions are the permits that can be applied for, where there is a choice.

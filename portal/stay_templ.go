@@ -34,8 +34,6 @@ func stayView(page stepPage) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		p := page.Visit.Printer
-		d := page.App.Draft
 		templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -48,38 +46,61 @@ func stayView(page stepPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if permit.AsksRegistration(page.App.Ruleset) {
-				templ_7745c5c3_Err = parts.DateFields(p, parts.DateFieldsView{ID: "registered_on", Name: "registered_on", Legend: p.Say("field.registered_on"), Hint: p.Say("field.registered_on_hint"), Error: page.Errors.For("registered_on"), Value: page.Date}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-			} else {
-				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "intends", Name: "intends", Legend: p.Say("field.intends", "City", page.City), Error: page.Errors.For("intends"), Value: d.Intends, Inline: true, Choices: []parts.Option{{Value: "yes", Label: p.Say("field.yes")}, {Value: "no", Label: p.Say("field.no")}}}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " ")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			if options := tierOptions(p, page); len(options) > 1 {
-				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "tier", Name: "tier", Legend: p.Say("field.tier"), Error: page.Errors.For("tier"), Value: d.Tier, Choices: options}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " ")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "workplace", Name: "workplace", Label: p.Say("field.workplace"), Hint: p.Say("field.workplace_hint"), Error: page.Errors.For("workplace"), Value: d.Workplace, Autocomplete: "organization", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stayFields(page).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
 		templ_7745c5c3_Err = stepFrame(page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+func stayFields(page stepPage) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var3 == nil {
+			templ_7745c5c3_Var3 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		p := page.Visit.Printer
+		d := page.App.Draft
+		if permit.AsksRegistration(page.App.Ruleset) {
+			templ_7745c5c3_Err = parts.DateFields(p, parts.DateFieldsView{ID: "registered_on", Name: "registered_on", Legend: p.Say("field.registered_on"), Hint: p.Say("field.registered_on_hint"), Error: page.Errors.For("registered_on"), Value: page.Date}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "intends", Name: "intends", Legend: p.Say("field.intends", "City", page.City), Error: page.Errors.For("intends"), Value: d.Intends, Inline: true, Choices: []parts.Option{{Value: "yes", Label: p.Say("field.yes")}, {Value: "no", Label: p.Say("field.no")}}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		if options := tierOptions(p, page); len(options) > 1 {
+			templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "tier", Name: "tier", Legend: p.Say("field.tier"), Error: page.Errors.For("tier"), Value: d.Tier, Choices: options}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "workplace", Name: "workplace", Label: p.Say("field.workplace"), Hint: p.Say("field.workplace_hint"), Error: page.Errors.For("workplace"), Value: d.Workplace, Autocomplete: "organization", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

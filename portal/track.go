@@ -27,6 +27,7 @@ type trackedPage struct {
 	Visit    *web.Visit
 	Rows     []parts.Row
 	Timeline parts.TimelineView
+	Missing  *missingView
 	Ended    bool // without a permit: the reason is for the applicant alone
 }
 
@@ -66,6 +67,9 @@ func (s *Portal) tracked(c *fiber.Ctx) error {
 		{Key: p.Say("field.name"), Value: civic.MaskName(progress.Person.Name)},
 		{Key: p.Say("track.station"), Value: cityName(s.office, p, a.Jurisdiction) + " · " + pick(p, progress.Station.Name)},
 		{Key: p.Say("track.state"), Tag: stateTag(p, a.State)},
+	}
+	if r, err := s.office.Ruleset(a.Ruleset); err == nil {
+		page.Missing = missingOf(p, progress, r, false)
 	}
 	return web.Render(c, fiber.StatusOK, trackedView(page))
 }

@@ -53,6 +53,7 @@ var guests = map[string][]string{
 	"github.com/jackc/pgx/":    {"server/store", "server/store/storetest", "server/pgembed", "server"},
 	"github.com/gofiber/fiber": {"server/web", "server/console", "server/api", "portal", "kiosk", "server"},
 	"github.com/valyala/":      {"server/web", "server"},
+	"github.com/xuri/":         {"server/console"},
 }
 
 // quiet rooms do no input or output and read no clock.

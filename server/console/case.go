@@ -29,6 +29,7 @@ type casePage struct {
 	Timeline    parts.TimelineView
 	Waiting     string // what is waited for, and who acts
 	Actions     []action
+	Course      courseView
 	WhyNot      string // code of why this officer decides nothing here
 	Examines    bool   // this officer decides on the evidence, so it is laid open; to others each look is a step of their own
 	Slip        string // address of the acceptance slip, "" where there is none
@@ -48,19 +49,33 @@ func (s *Console) caseFile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	forms := map[string]string{} // what is typed into, by its path
 	for _, one := range page.Actions {
-		if !one.ends() {
-			continue
+		if one.ends() {
+			forms[one.Path] = one.verb
 		}
-		parked, err := s.office.Unpark(c.UserContext(), v.Actor.ID, one.Path)
+	}
+	for _, one := range page.Course.Forms {
+		forms[one.Path] = one.verb
+	}
+	for path, verb := range forms {
+		parked, err := s.office.Unpark(c.UserContext(), v.Actor.ID, path)
 		if err != nil {
 			return err
 		}
 		if parked != nil {
-			page.Typed, page.Tried, page.Kept = answersOf(web.NewForm(parked)), one.verb, true
+			page.Typed, page.Tried, page.Kept = answersOf(web.NewForm(parked)), verb, true
 		}
 	}
 	return web.Render(c, fiber.StatusOK, caseView(page))
+}
+
+// typed is what was typed into the form that is shown again, and nothing for the other forms of the page.
+func (page casePage) typed(f courseForm) answers {
+	if page.Tried != f.verb {
+		return answers{}
+	}
+	return page.Typed
 }
 
 func (s *Console) casePage(v *web.Visit, file office.Progress) (casePage, error) {
@@ -70,11 +85,14 @@ func (s *Console) casePage(v *web.Visit, file office.Progress) (casePage, error)
 		return casePage{}, err
 	}
 	page := casePage{Frame: frame(v, p.Say("console.case.title", "Reference", a.Reference)), Visit: v, Application: a, Station: pick(p, file.Station.Name), State: *stateTag(a.State, p.Say("state."+string(a.State))),
-		Particulars: s.particulars(p, file, r), Documents: documents(p, file, r), Timeline: timeline(p, file), Waiting: p.Say("console.waiting." + string(a.State))}
+		Particulars: s.particulars(p, file, r), Documents: documents(p, file, r), Timeline: timeline(p, file, r), Waiting: waiting(p, a), Course: s.courseView(v, file, r)}
 	page.Frame.Wide, page.Frame.Path = true, casePath(a.Reference)
 	page.Frame.Back = &parts.Link{Label: p.Say("console.queue.back"), Href: "/console"}
 	page.Actions, page.WhyNot = actions(p, a, v.Actor, r)
-	page.Examines = len(page.Actions) > 0 && (a.State == permit.PreApplied || a.State == permit.InReview)
+	if len(page.Actions) == 0 && (len(page.Course.Forms) > 0 || page.Course.Notice != "") && page.WhyNot == "other_role" {
+		page.WhyNot = ""
+	}
+	page.Examines = (len(page.Actions) > 0 || len(page.Course.Forms) > 0) && (a.State == permit.PreApplied || a.State == permit.InReview)
 	page.Dates = parts.SummaryView{Rows: dateRows(p, a, s.office.Today())}
 	if len(page.Documents) == 0 {
 		page.NoDocuments = noDocuments(p, a, r)
@@ -86,6 +104,14 @@ func (s *Console) casePage(v *web.Visit, file office.Progress) (casePage, error)
 		}
 	}
 	return page, nil
+}
+
+// waiting says what a case waits for, and who acts.
+func waiting(p text.Printer, a permit.Application) string {
+	if a.Paused() {
+		return p.Say("console.waiting_paused")
+	}
+	return p.Say("console.waiting." + string(a.State))
 }
 
 // noDocuments says why there is none: nothing needs to be shown, or it still has to be asked for.
@@ -153,6 +179,9 @@ func dateRows(p text.Printer, a permit.Application, today civic.Date) []parts.Ro
 	}
 	rows := []parts.Row{{Key: p.Say("console.case.promised"), Value: parts.Date(p, a.PromisedBy), Tag: promiseTag(p, a, today)},
 		{Key: p.Say("console.case.statutory"), Value: parts.Date(p, a.StatutoryBy)}}
+	if a.Paused() {
+		rows[0].Note = p.Say("notice.dates_paused")
+	}
 	if a.Permit != "" {
 		rows = append(rows, parts.Row{Key: p.Say("console.case.permit"), Body: permitLink(a.Permit)})
 	}
@@ -160,24 +189,20 @@ func dateRows(p text.Printer, a permit.Application, today civic.Date) []parts.Ro
 }
 
 // timeline draws the history with who and when, then what is waited for and by whom, then what follows.
-func timeline(p text.Printer, file office.Progress) parts.TimelineView {
+func timeline(p text.Printer, file office.Progress, r *policy.Ruleset) parts.TimelineView {
 	a := file.Application
 	view := parts.TimelineView{Label: p.Say("console.case.history")}
 	for _, e := range file.Events {
-		step := parts.Step{State: parts.Past, Title: p.Say("console.did." + e.Verb), When: moment(p, e.At), Who: e.By.Name}
-		if e.By.ID == "" {
-			step.Who = p.Say("console.counter." + e.Counter)
-		}
-		if e.Reason != "" {
-			step.Tone, step.Detail = parts.Stop, p.Say("reason."+e.Reason)
-			if e.Note != "" {
-				step.Detail += p.Pick("：", ": ") + e.Note
-			}
+		step := parts.Step{State: parts.Past, Title: p.Say("console.did." + e.Verb), When: moment(p, e.At), Who: whoDid(p, e), Detail: eventDetail(p, r, e)}
+		if e.Against() {
+			step.Tone = parts.Stop
 		}
 		view.Steps = append(view.Steps, step)
 	}
-	for _, m := range a.Milestones() {
+	for _, m := range a.Milestones(file.Events) {
 		switch {
+		case m.Now && m.Code == "supplemented":
+			view.Steps = append(view.Steps, parts.Step{State: parts.Now, Title: p.Say("milestone." + m.Code), Who: p.Say("console.case.applicant")})
 		case m.Now:
 			view.Steps = append(view.Steps, parts.Step{State: parts.Now, Title: p.Say("milestone." + m.Code), Who: p.Say("console.role." + string(decisionOf(a.State.Verbs()[0]).role))})
 		case !m.Past:
@@ -185,6 +210,14 @@ func timeline(p text.Printer, file office.Progress) parts.TimelineView {
 		}
 	}
 	return view
+}
+
+// whoDid is the officer of an event, or the applicant with the counter.
+func whoDid(p text.Printer, e permit.Event) string {
+	if e.By.ID == "" {
+		return p.Say("console.counter." + e.Counter)
+	}
+	return e.By.Name
 }
 
 // moment writes an instant as day and time in the city.

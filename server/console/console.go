@@ -49,6 +49,8 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/sessions/end", staff(), s.endSessions)
 
 	r.Get("/console", staff(), s.queue)
+	r.Get("/console/export", cases, s.exportQueue)
+	r.Get("/console/export/refusals", staff(refusalRoles...), s.exportRefusals)
 	r.Post("/console/search", cases, s.search)
 	r.Get("/console/cases/:reference", cases, s.caseFile)
 	r.Get("/console/cases/:reference/slip", cases, s.slip)
@@ -56,6 +58,16 @@ func (s *Console) Routes(r *web.Counter) {
 
 	r.Post("/console/cases/:reference/acceptance", staff(access.Acceptor), s.decide(acceptance))
 	r.Post("/console/cases/:reference/declination", staff(access.Acceptor), s.decide(declination))
+	r.Get("/console/cases/:reference/notice", staff(access.Acceptor, access.Reviewer), s.notice)
+	r.Post("/console/cases/:reference/notice", staff(access.Acceptor, access.Reviewer), s.giveNotice)
+	r.Get("/console/cases/:reference/notice/print", cases, s.printNotice)
+	r.Post("/console/cases/:reference/notice-allowance", staff(access.Supervisor), s.decide(noticeAllowance))
+	r.Post("/console/cases/:reference/supplement", staff(access.Acceptor, access.Reviewer), s.decide(windowSupplement))
+	r.Post("/console/cases/:reference/pause", staff(access.Reviewer), s.decide(pausing))
+	r.Post("/console/cases/:reference/resumption", staff(access.Reviewer), s.decide(resumption))
+	r.Post("/console/cases/:reference/extension-request", staff(access.Reviewer), s.decide(extensionRequest))
+	r.Post("/console/cases/:reference/extension", staff(access.Supervisor), s.decide(extension))
+	r.Post("/console/cases/:reference/extension-denial", staff(access.Supervisor), s.decide(extensionDenial))
 	r.Post("/console/cases/:reference/grant", staff(access.Reviewer), s.decide(grant))
 	r.Post("/console/cases/:reference/refusal", staff(access.Reviewer), s.decide(refusal))
 	r.Post("/console/cases/:reference/production", staff(access.Issuer), s.decide(production))
@@ -196,7 +208,7 @@ func pick(p text.Printer, t civic.Text) string { return p.Pick(t.Zh, t.En) }
 func stateTag(s permit.State, words string) *parts.TagView {
 	tone := parts.Info
 	switch s {
-	case permit.PreApplied:
+	case permit.PreApplied, permit.ToSupplement:
 		tone = parts.Wait
 	case permit.ToCollect, permit.Issued:
 		tone = parts.Good

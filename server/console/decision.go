@@ -28,8 +28,9 @@ type decision struct {
 
 // answers are what the officer typed and ticked.
 type answers struct {
-	Seen         []string // "identity", "evidence"
-	Reason, Note string
+	Seen             []string // "identity", "evidence"; for a supplement at the window the documents
+	Reason, Note     string
+	Ground, Document string // of an extension
 }
 
 // The decisions, by the word in their address.
@@ -72,7 +73,7 @@ func (d decision) ends() bool { return d.verb == permit.VerbDecline || d.verb ==
 
 // answersOf reads the form. The note is one line in the record, so the lines of the text area are joined.
 func answersOf(form web.Form) answers {
-	return answers{Seen: form.All("seen"), Reason: form.Get("reason"), Note: strings.Join(strings.FieldsFunc(form.Get("note"), func(r rune) bool { return r == '\n' || r == '\r' }), " ")}
+	return answers{Seen: form.All("seen"), Reason: form.Get("reason"), Ground: form.Get("ground"), Document: form.Get("document"), Note: strings.Join(strings.FieldsFunc(form.Get("note"), func(r rune) bool { return r == '\n' || r == '\r' }), " ")}
 }
 
 // decide makes a decision. A wrong form is shown again with what was typed (422); when another officer was faster, the page shows what
@@ -107,33 +108,47 @@ func (s *Console) decide(d decision) fiber.Handler {
 		if readErr != nil {
 			return readErr
 		}
-		if stale && done(d, file.Events, version, v.Actor, typed) {
-			web.SetFlash(c, d.verb)
-			return web.SeeOther(c, casePath(reference))
+		if stale {
+			return s.tooLate(c, v, d, file, version, typed)
 		}
-		page, err := s.casePage(v, file)
-		if err != nil {
-			return err
+		page, pageErr := s.casePage(v, file)
+		if pageErr != nil {
+			return pageErr
 		}
 		page.Typed, page.Tried = typed, d.verb
-		if stale {
-			page.Stale = staleNotice(v.Printer, file.Events, version, typed.Note)
-			page.Frame.HasErrors = true
-			return web.Render(c, fiber.StatusConflict, caseView(page))
-		}
-		page.Errors = decisionErrors(v.Printer, faults)
+		page.Errors = decisionErrors(v.Printer, d, faults)
 		if denied != "" {
 			page.Errors = parts.Errors{{Field: "actions", Message: v.Printer.Say("console.denied." + denied)}}
 		}
 		page.Frame.HasErrors = true
-		return web.Render(c, fiber.StatusUnprocessableEntity, caseView(page))
+		status := fiber.StatusUnprocessableEntity
+		if errors.Is(err, &office.Error{What: office.Unavailable}) { // the calendar ends: what was typed is not wrong
+			status = fiber.StatusServiceUnavailable
+		}
+		return web.Render(c, status, caseView(page))
 	}
 }
 
-// denial is why the law does not let this officer decide, as far as the console has words for it.
+// tooLate answers a decision on a case that has moved on: the second of two taps as the first, anything else with what has happened (409).
+func (s *Console) tooLate(c *fiber.Ctx, v *web.Visit, d decision, file office.Progress, version int, typed answers) error {
+	if done(d, file.Events, version, v.Actor, typed) {
+		web.SetFlash(c, d.verb)
+		return web.SeeOther(c, casePath(file.Application.Reference))
+	}
+	page, err := s.casePage(v, file)
+	if err != nil {
+		return err
+	}
+	page.Typed, page.Tried = typed, d.verb
+	page.Stale = staleNotice(v.Printer, file.Events, version, typed.Note)
+	page.Frame.HasErrors = true
+	return web.Render(c, fiber.StatusConflict, caseView(page))
+}
+
+// denial is why the law, or a calendar that ends, does not let this officer decide, as far as the console has words for it.
 func denial(err error) string {
 	var known *office.Error
-	if errors.As(err, &known) && known.What == office.Denied && text.Has("console.denied."+known.Why) {
+	if errors.As(err, &known) && (known.What == office.Denied || known.What == office.Unavailable) && text.Has("console.denied."+known.Why) {
 		return known.Why
 	}
 	return ""
@@ -148,9 +163,13 @@ func done(d decision, events []permit.Event, version int, actor access.Actor, ty
 	return e.Verb == d.verb && e.By.ID == actor.ID && (!d.ends() || e.Reason == typed.Reason && e.Note == typed.Note)
 }
 
-// decisionErrors leads each fault to its control: the two confirmations of an acceptance are one question.
-func decisionErrors(p text.Printer, faults permit.Faults) parts.Errors {
+// decisionErrors leads each fault to its control: the two confirmations of an acceptance are one question, and several forms about the course
+// stand on one page.
+func decisionErrors(p text.Printer, d decision, faults permit.Faults) parts.Errors {
 	list := errorsOf(p, faults)
+	if courseDecision(d.verb).verb != "" {
+		return courseErrors(d, list)
+	}
 	for i := range list {
 		switch list[i].Field {
 		case "identity_seen":
@@ -174,7 +193,7 @@ func staleNotice(p text.Printer, events []permit.Event, version int, note string
 		version = len(events)
 	}
 	for _, e := range events[version:] {
-		st.Happened = append(st.Happened, p.Say("console.stale.event", "When", moment(p, e.At), "Who", e.By.Name, "What", p.Say("console.did."+e.Verb)))
+		st.Happened = append(st.Happened, p.Say("console.stale.event", "When", moment(p, e.At), "Who", whoDid(p, e), "What", p.Say("console.did."+e.Verb)))
 	}
 	return st
 }
@@ -196,6 +215,9 @@ func actions(p text.Printer, a permit.Application, actor access.Actor, r *policy
 		}
 		if d.role == access.Reviewer && a.AcceptedBy == actor.ID {
 			return nil, "same_person"
+		}
+		if a.Paused() {
+			return nil, "clock_paused"
 		}
 		one := action{decision: d, Path: d.path(a.Reference)}
 		if d.ends() {

@@ -36,6 +36,7 @@ type queuePage struct {
 	Table    parts.TableView
 	Empty    *parts.EmptyView
 	Pager    parts.PagerView
+	Export   string // address of the list as a file, "" for an empty one
 }
 
 // queue is the console's first page: the cases that wait for this officer, or what a colleague without cases may do.
@@ -51,18 +52,12 @@ func (s *Console) queue(c *fiber.Ctx) error {
 		return web.Render(c, fiber.StatusOK, dutiesView(page))
 	}
 	query := web.Query(c)
-	term := s.openTerm(v.Actor.ID, query.Get("search"))
-	chosen := query.Get("state")
-	if term != "" {
-		chosen = "all"
-	} else if chosen != "all" && !slices.Contains(permit.States(), permit.State(chosen)) {
-		chosen = ""
-	}
+	chosen, term := s.filterOf(c, v)
 	number, err := strconv.Atoi(query.Get("page"))
 	if err != nil || number < 1 || number > 1_000_000 {
 		number = 1
 	}
-	list, err := s.office.Queue(c.UserContext(), v.Actor, office.QueueQuery{States: statesOf(chosen, v.Actor), Text: term, Page: number, Size: queueSize})
+	list, err := s.office.Queue(c.UserContext(), v.Actor, office.QueueQuery{States: statesOf(chosen, v.Actor), Mark: markOf(chosen), Text: term, Page: number, Size: queueSize})
 	if err != nil {
 		return err
 	}
@@ -82,6 +77,9 @@ func (s *Console) queue(c *fiber.Ctx) error {
 	}
 	page := s.queuePage(v, list, stations, chosen, term)
 	page.Due = due
+	if len(list.Cases) > 0 {
+		page.Export = "/console/export" + strings.Replace(strings.TrimPrefix(link(1), "/console?page=1"), "&", "?", 1)
+	}
 	page.Pager.Page, page.Pager.Pages = number, (list.Total+queueSize-1)/queueSize
 	if number > 1 && page.Pager.Pages > 0 {
 		page.Pager.Previous = link(min(number-1, page.Pager.Pages))
@@ -92,9 +90,22 @@ func (s *Console) queue(c *fiber.Ctx) error {
 	return web.Render(c, fiber.StatusOK, queueView(page))
 }
 
+// filterOf is what the address asks for: a filter, "" for what waits for this officer, or what was searched for.
+func (s *Console) filterOf(c *fiber.Ctx, v *web.Visit) (chosen, term string) {
+	query := web.Query(c)
+	chosen = query.Get("state")
+	if term = s.openTerm(v.Actor.ID, query.Get("search")); term != "" {
+		return "all", term
+	}
+	if chosen != "all" && !slices.Contains(permit.States(), permit.State(chosen)) && markOf(chosen) == "" {
+		chosen = ""
+	}
+	return chosen, ""
+}
+
 func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []office.Station, chosen, term string) queuePage {
 	p := v.Printer
-	page := queuePage{Frame: frame(v, p.Say("console.queue.title")), Visit: v, Term: term, Chips: chips(p, list.Counts, v.Actor, chosen)}
+	page := queuePage{Frame: frame(v, p.Say("console.queue.title")), Visit: v, Term: term, Chips: chips(p, list, v.Actor, chosen)}
 	page.Frame.Wide = true
 	var names []string
 	byCode := map[string]string{}
@@ -126,9 +137,8 @@ func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []offi
 // queueRow is a line of the queue. Who only passes by must not read whom it is about: name and number are masked.
 func (s *Console) queueRow(p text.Printer, c office.Case, station string) []parts.Cell {
 	a, today := c.Application, s.office.Today()
-	submitted := civic.DateOf(a.SubmittedAt)
-	age := parts.Cell{Text: parts.Date(p, submitted)}
-	if days := today.DaysSince(submitted); a.State.Open() && days > 0 {
+	age := parts.Cell{Text: parts.Date(p, civic.DateOf(a.SubmittedAt))}
+	if days := today.DaysSince(a.WaitingSince()); a.State.Open() && a.State != permit.ToSupplement && days > 0 {
 		age.Note = p.Say("console.queue.age", "Count", days)
 		if a.State == permit.PreApplied && days >= waitingDays {
 			age.Body, age.Note, age.Tag = dated(age.Text), "", &parts.TagView{Tone: parts.Wait, Text: p.Say("console.queue.age", "Count", days)}
@@ -138,7 +148,9 @@ func (s *Console) queueRow(p text.Printer, c office.Case, station string) []part
 	switch {
 	case promised.Tag != nil:
 		promised.Body = dated(promised.Text)
-	case a.State == permit.PreApplied:
+	case a.Paused():
+		promised = parts.Cell{Tag: &parts.TagView{Tone: parts.Info, Text: p.Say("console.queue.paused")}, Note: p.Say("console.queue.paused_since", "On", parts.Date(p, a.PausedOn))}
+	case a.State == permit.PreApplied || a.State == permit.ToSupplement:
 		promised.Text = p.Say("console.queue.no_promise")
 	}
 	return []parts.Cell{
@@ -147,9 +159,10 @@ func (s *Console) queueRow(p text.Printer, c office.Case, station string) []part
 	}
 }
 
-// promiseTag warns of a promise that is nearly due (amber) or broken (red); nil while there is time, and when nothing is owed.
+// promiseTag warns of a promise that is nearly due (amber) or broken (red); nil while there is time or the clock stands still, and when nothing
+// is owed.
 func promiseTag(p text.Printer, a permit.Application, today civic.Date) *parts.TagView {
-	if !a.State.Open() || a.PromisedBy.IsZero() {
+	if !a.State.Open() || a.PromisedBy.IsZero() || a.Paused() {
 		return nil
 	}
 	return dueTag(p, a.PromisedBy, today)
@@ -185,6 +198,9 @@ func todo(a access.Actor) []permit.State {
 		if state.Open() {
 			open = append(open, state)
 		}
+		if state == permit.ToSupplement { // waits for the applicant
+			continue
+		}
 		if slices.ContainsFunc(state.Verbs(), func(verb string) bool { return a.Holds(decisionOf(verb).role) }) {
 			mine = append(mine, state)
 		}
@@ -203,11 +219,23 @@ func statesOf(chosen string, a access.Actor) []permit.State {
 	case "all":
 		return nil
 	}
+	if markOf(chosen) != "" {
+		return nil
+	}
 	return []permit.State{permit.State(chosen)}
 }
 
+// markOf is the mark that a filter shows, "" when it shows states.
+func markOf(chosen string) office.Mark {
+	if slices.Contains(office.Marks(), office.Mark(chosen)) {
+		return office.Mark(chosen)
+	}
+	return ""
+}
+
 // chips are the ready-made filters: to do, each state, everything.
-func chips(p text.Printer, counts map[permit.State]int, a access.Actor, chosen string) []parts.Chip {
+func chips(p text.Printer, page office.QueuePage, a access.Actor, chosen string) []parts.Chip {
+	counts := page.Counts
 	mine, all := 0, 0
 	for _, state := range todo(a) {
 		mine += counts[state]
@@ -216,6 +244,11 @@ func chips(p text.Printer, counts map[permit.State]int, a access.Actor, chosen s
 	for _, state := range permit.States() {
 		all += counts[state]
 		list = append(list, parts.Chip{Label: p.Say("console.queue." + string(state)), Href: "/console?state=" + string(state), Current: chosen == string(state), Count: counts[state]})
+	}
+	for _, mark := range office.Marks() {
+		if n := page.Marks[mark]; n > 0 || chosen == string(mark) {
+			list = append(list, parts.Chip{Label: p.Say("console.queue." + string(mark)), Href: "/console?state=" + string(mark), Current: chosen == string(mark), Count: n})
+		}
 	}
 	return append(list, parts.Chip{Label: p.Say("console.queue.all"), Href: "/console?state=all", Current: chosen == "all", Count: all})
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xuri/excelize/v2"
+
 	"anju/server/access"
 	"anju/server/civic"
 	"anju/server/permit"
@@ -169,4 +171,52 @@ func TestAnOfficerOfTwoStationsSeesBoth(t *testing.T) {
 	d.says(got, "这一步不在您的岗位") // accepts at the other station only
 	d.silent(got, casePath(p)+"/acceptance")
 	d.status(two.post(casePath(p)+"/acceptance", "version", "1", "seen", "identity", "seen", "evidence"), http.StatusNotFound, "accepts at another station")
+}
+
+// TestTheQueueIsExportedAsItIsFiltered opens the file that a browser gets.
+func TestTheQueueIsExportedAsItIsFiltered(t *testing.T) {
+	d := course(t, "zz.to_supplement", "zz.paused")
+	p := d.people["zz.to_supplement"]
+	b := d.as("zz.accept")
+	d.says(b.get("/console?state=to_supplement"), `href="/console/export?state=to_supplement"`)
+	got := b.get("/console/export?state=to_supplement")
+	d.status(got, http.StatusOK, "the file")
+	if kind := got.header.Get("Content-Disposition"); !strings.Contains(kind, `filename="cases-2026-11-24.xlsx"`) || !strings.Contains(kind, "filename*=UTF-8''%E6%A1%88%E4%BB%B6") {
+		t.Error(kind)
+	}
+	rows := cellsOf(t, got.body)
+	if len(rows) != 2 || rows[0][0] != "编号" || rows[1][0] != p.Reference || rows[1][3] != "待补正" {
+		t.Fatalf("%q", rows)
+	}
+	all := strings.Join(rows[1], " ")
+	if !strings.Contains(all, civic.MaskName(p.Name)) || strings.Contains(all, p.Name) || strings.Contains(all, p.ID) {
+		t.Errorf("%q", all)
+	}
+	if rows := cellsOf(t, b.get("/console/export?state=all&lang=en").body); len(rows) != 3 || rows[0][0] != "Reference" {
+		t.Errorf("%q", rows)
+	}
+	if rows := cellsOf(t, d.as("zz.other").get("/console/export?state=all").body); len(rows) > 1 {
+		t.Errorf("another station: %q", rows)
+	}
+	d.status(d.as("zz.audit").get("/console/export"), http.StatusForbidden, "an auditor")
+	if ledger := string(d.dump()); !strings.Contains(ledger, "export/queue/1") || !strings.Contains(ledger, "export/queue/2") {
+		t.Error("the ledger does not know how many lines were given out")
+	}
+	if rows := cellsOf(t, d.as("zz.supervise").get("/console/export/refusals").body); len(rows) > 1 {
+		t.Errorf("%q", rows)
+	}
+}
+
+func cellsOf(t *testing.T, body string) [][]string {
+	t.Helper()
+	book, err := excelize.OpenReader(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	rows, err := book.GetRows("Sheet1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
 }

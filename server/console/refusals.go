@@ -25,25 +25,20 @@ const undatedDays = 21
 
 // refusalsPage lists the reports.
 type refusalsPage struct {
-	Frame parts.FrameView
-	Visit *web.Visit
-	Whole bool // the whole city, and not a department
-	Chips []parts.Chip
-	Table parts.TableView
-	Empty *parts.EmptyView
-	Pager parts.PagerView
+	Frame  parts.FrameView
+	Visit  *web.Visit
+	Whole  bool // the whole city, and not a department
+	Chips  []parts.Chip
+	Table  parts.TableView
+	Empty  *parts.EmptyView
+	Pager  parts.PagerView
+	Export string // address of the list as a file, "" for an empty one
 }
 
 func (s *Console) refusals(c *fiber.Ctx) error {
 	v := web.VisitOf(c)
 	p := v.Printer
-	shows := []office.RefusalShow{office.ShowOpen, office.ShowOverdue, office.ShowAnswered}
-	chosen := office.ShowOpen
-	for _, show := range shows {
-		if web.Query(c).Get("show") == string(show) {
-			chosen = show
-		}
-	}
+	chosen := refusalShow(c)
 	number, err := strconv.Atoi(web.Query(c).Get("page"))
 	if err != nil || number < 1 || number > 1_000_000 {
 		number = 1
@@ -57,7 +52,7 @@ func (s *Console) refusals(c *fiber.Ctx) error {
 	link := func(show office.RefusalShow, n int) string {
 		return "/console/refusals?show=" + string(show) + "&page=" + strconv.Itoa(n)
 	}
-	for _, show := range shows {
+	for _, show := range refusalShows {
 		page.Chips = append(page.Chips, parts.Chip{Label: p.Say("console.refusals.show." + string(show)), Href: link(show, 1), Current: show == chosen, Count: list.Counts[show]})
 	}
 	page.Pager = parts.PagerView{Page: number, Pages: (list.Total + queueSize - 1) / queueSize}
@@ -70,13 +65,33 @@ func (s *Console) refusals(c *fiber.Ctx) error {
 	if len(list.Reports) == 0 {
 		page.Empty = &parts.EmptyView{Title: p.Say("console.refusals.none"), Text: p.Say("console.refusals.none_text")}
 	}
-	page.Table = parts.TableView{ID: "refusals", Caption: p.Say("console.refusals.caption."+string(chosen), "Total", list.Total), Columns: []parts.Column{
+	if len(list.Reports) > 0 {
+		page.Export = "/console/export/refusals?show=" + string(chosen)
+	}
+	page.Table = s.refusalTable(p, list, chosen)
+	return web.Render(c, fiber.StatusOK, refusalsView(page))
+}
+
+// refusalShows are the filters, the first one where none is asked for.
+var refusalShows = []office.RefusalShow{office.ShowOpen, office.ShowOverdue, office.ShowAnswered}
+
+func refusalShow(c *fiber.Ctx) office.RefusalShow {
+	for _, show := range refusalShows {
+		if web.Query(c).Get("show") == string(show) {
+			return show
+		}
+	}
+	return refusalShows[0]
+}
+
+func (s *Console) refusalTable(p text.Printer, list office.RefusalPage, chosen office.RefusalShow) parts.TableView {
+	table := parts.TableView{ID: "refusals", Caption: p.Say("console.refusals.caption."+string(chosen), "Total", list.Total), Columns: []parts.Column{
 		{Label: p.Say("refusals.field.kind")}, {Label: p.Say("console.refusals.about")}, {Label: p.Say("console.refusals.where")}, {Label: p.Say("refusals.field.received")}, {Label: p.Say("console.refusals.due")},
 	}}
 	for _, r := range list.Reports {
-		page.Table.Rows = append(page.Table.Rows, s.refusalLine(p, r))
+		table.Rows = append(table.Rows, s.refusalLine(p, r))
 	}
-	return web.Render(c, fiber.StatusOK, refusalsView(page))
+	return table
 }
 
 // refusalLine is a line of the list. It says nothing of what was written.

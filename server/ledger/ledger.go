@@ -39,6 +39,11 @@ const (
 	Cancelled          Action = "cancelled"
 	CancellingProposed Action = "cancelling_proposed" // for false materials: a second person decides
 	CancellingRejected Action = "cancelling_rejected"
+
+	Notified     Action = "notified"     // the applicant was told what is missing, or a further notice was agreed to
+	Supplemented Action = "supplemented" // the applicant's answer to it
+	Clocked      Action = "clocked"      // a clock was stopped or started, or its deadline extended or not
+	Exported     Action = "exported"     // a list was given out as a file
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

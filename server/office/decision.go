@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 
 	"anju/server/access"
@@ -18,11 +19,17 @@ type Decision struct {
 // decide is what every verb of the console has in common: one transaction that locks the case, checks role, station and version, asks
 // the law, and saves state, history, ledger and the text to the applicant.
 func (o *Office) decide(ctx context.Context, actor access.Actor, d Decision, role access.Role, action ledger.Action,
-	verb func(Tx, Case, permit.Officer, *policy.Ruleset) (permit.Application, permit.Event, error), tell string) (c Case, err error) {
-	if !actor.Holds(role) {
+	verb func(Tx, Case, permit.Officer, *policy.Ruleset) (permit.Application, permit.Event, error), tell string) (Case, error) {
+	return o.decideAs(ctx, actor, d, action, verb, tell, role)
+}
+
+// decideAs is decide where one of several roles may act; which of them on this case is the verb's to say.
+func (o *Office) decideAs(ctx context.Context, actor access.Actor, d Decision, action ledger.Action,
+	verb func(Tx, Case, permit.Officer, *policy.Ruleset) (permit.Application, permit.Event, error), tell string, roles ...access.Role) (c Case, err error) {
+	if !actor.Holds(roles...) {
 		return c, &Error{What: Forbidden, Why: "role"}
 	}
-	scope := actor.Scope(role)
+	scope := actor.Scope(roles...)
 	err = o.Store.Within(ctx, func(tx Tx) error {
 		f := Finder{Jurisdiction: scope.Jurisdiction, Reference: d.Reference, Scope: &scope}
 		if c, err = tx.LockApplication(ctx, f, o.entry(actor, ledger.Viewed, "decision")); err != nil {
@@ -44,7 +51,7 @@ func (o *Office) decide(ctx context.Context, actor access.Actor, d Decision, rol
 			return err
 		}
 		c.Application = next
-		entry := o.entry(actor, action, event.Reason)
+		entry := o.entry(actor, action, cmp.Or(event.Reason, event.Verb))
 		entry.Jurisdiction, entry.Station, entry.Person, entry.Account, entry.Object = next.Jurisdiction, next.Station, next.Person, next.Account, "application/"+next.Reference
 		if err := tx.Record(ctx, entry); err != nil {
 			return err

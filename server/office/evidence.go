@@ -69,7 +69,7 @@ func (o *Office) AddEvidence(ctx context.Context, actor access.Actor, u Upload) 
 			return judged(faults)
 		}
 		e.Jurisdiction, e.Holder, e.HolderKind = p.Jurisdiction, p.ID, "draft"
-		if p.Evidence, err = o.attach(ctx, tx, actor, p.Evidence, e); err != nil {
+		if p.Evidence, err = o.attach(ctx, tx, actor, p.Evidence, e, MaxEvidence); err != nil {
 			return err
 		}
 		p.UpdatedAt = o.now()
@@ -79,11 +79,11 @@ func (o *Office) AddEvidence(ctx context.Context, actor access.Actor, u Upload) 
 }
 
 // attach stores a document unless it is there already: the same file again makes no second one.
-func (o *Office) attach(ctx context.Context, tx Tx, actor access.Actor, have []Evidence, e Evidence) ([]Evidence, error) {
+func (o *Office) attach(ctx context.Context, tx Tx, actor access.Actor, have []Evidence, e Evidence, limit int) ([]Evidence, error) {
 	if slices.ContainsFunc(have, func(h Evidence) bool { return slices.Equal(h.SHA256, e.SHA256) && h.Kind == e.Kind }) {
 		return have, nil
 	}
-	if len(have) >= MaxEvidence {
+	if len(have) >= limit {
 		return have, judged(permit.Faults{{Field: "evidence", Code: "evidence_many"}})
 	}
 	if err := tx.AddEvidence(ctx, e); err != nil {
@@ -105,14 +105,19 @@ func (o *Office) AddEvidenceTo(ctx context.Context, actor access.Actor, referenc
 		if err != nil {
 			return err
 		}
-		if c.Application.State != permit.PreApplied && c.Application.State != permit.InReview {
+		if s := c.Application.State; s != permit.PreApplied && s != permit.ToSupplement && s != permit.InReview {
 			return &Error{What: Denied, Why: "evidence_closed"}
 		}
 		r, err := o.Ruleset(c.Application.Ruleset)
 		if err != nil {
 			return err
 		}
-		if faults := c.Application.Particulars.CheckEvidenceKind(r, u.Kind); len(faults) > 0 {
+		course, err := tx.Course(ctx, c.Application.Jurisdiction, c.Application.ID)
+		if err != nil {
+			return err
+		}
+		notice, _ := course.Open() // may ask for a document of a ground that is not chosen yet
+		if faults := c.Application.Particulars.CheckEvidenceKind(r, u.Kind); len(faults) > 0 && !slices.Contains(notice.EvidenceAsked(), u.Kind) {
 			return judged(faults)
 		}
 		have, err := tx.EvidenceOf(ctx, c.Application.Jurisdiction, c.Application.ID)
@@ -120,7 +125,13 @@ func (o *Office) AddEvidenceTo(ctx context.Context, actor access.Actor, referenc
 			return err
 		}
 		e.Jurisdiction, e.Holder, e.HolderKind = c.Application.Jurisdiction, c.Application.ID, "application"
-		_, err = o.attach(ctx, tx, actor, have, e)
+		limit := MaxEvidence
+		for _, old := range have { // what was there before the notice leaves room for what it asks for
+			if old.AddedAt.Before(notice.IssuedAt) {
+				limit++
+			}
+		}
+		_, err = o.attach(ctx, tx, actor, have, e, limit)
 		return err
 	})
 }

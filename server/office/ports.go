@@ -28,6 +28,7 @@ type Tx interface {
 	AccessTx
 	DraftTx
 	ApplicationTx
+	CourseTx
 	PermitTx
 	LifeTx
 	ReminderTx
@@ -265,6 +266,7 @@ type Case struct {
 // QueueQuery selects a part of the queue.
 type QueueQuery struct {
 	States []permit.State
+	Mark   Mark   // "" for any
 	Text   string // reference, permit number, ID number, name, surname or pinyin initials
 	Page   int    // from 1
 	Size   int
@@ -275,7 +277,20 @@ type QueuePage struct {
 	Cases  []Case
 	Total  int
 	Counts map[permit.State]int // of the whole scope, whatever the query
+	Marks  map[Mark]int         // likewise
 }
+
+// Mark is something about a case in review that the queue can be narrowed to.
+type Mark string
+
+// The marks.
+const (
+	MarkPaused    Mark = "paused"    // its clock stands still
+	MarkExtension Mark = "extension" // a supervisor is asked to extend its deadline
+)
+
+// Marks lists them.
+func Marks() []Mark { return []Mark{MarkPaused, MarkExtension} }
 
 // PermitFinder says which permit is wanted and who may see it.
 type PermitFinder struct {

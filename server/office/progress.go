@@ -14,6 +14,7 @@ import (
 type Progress struct {
 	Case
 	Events   []permit.Event
+	Course   permit.Course
 	Evidence []Evidence
 	Station  Station
 }
@@ -44,6 +45,9 @@ func (o *Office) progress(ctx context.Context, f Finder, actor access.Actor, pur
 		p.Case = asDeclared(p.Case)
 		a := p.Case.Application
 		if p.Events, err = tx.Events(ctx, a.Jurisdiction, a.ID); err != nil {
+			return err
+		}
+		if p.Course, err = tx.Course(ctx, a.Jurisdiction, a.ID); err != nil {
 			return err
 		}
 		if p.Evidence, err = tx.EvidenceOf(ctx, a.Jurisdiction, a.ID); err != nil {

@@ -30,18 +30,27 @@ func Accept(a Application, in Acceptance, by Officer, r *policy.Ruleset, calenda
 		return a, event, err
 	}
 	a.AcceptedOn, a.AcceptedBy = event.On, by.ID
-	if a.StatutoryBy, err = r.StatutoryBy(event.On, calendar); err != nil {
-		return a, event, err
+	a, err = a.counted(r, policy.Clock{Accepted: event.On}, calendar)
+	return a, event, err
+}
+
+// counted gives the application the days by which it must be decided.
+func (a Application) counted(r *policy.Ruleset, c policy.Clock, calendar civic.Calendar) (Application, error) {
+	var err error
+	if a.StatutoryBy, err = r.StatutoryBy(c, calendar); err != nil {
+		return a, err
 	}
-	if a.PromisedBy, err = r.PromisedBy(event.On, calendar); err != nil {
-		return a, event, err
-	}
-	return a, event, nil
+	a.PromisedBy, err = r.PromisedBy(c, calendar)
+	return a, err
 }
 
 // Decline does not take the application (不予受理), with the reason; no clock has started.
 func Decline(a Application, by Officer, reason, note string, now time.Time) (Application, Event, error) {
-	a, event, err := a.end(VerbDecline, PreApplied, Declined, by, reason, note, now)
+	from := PreApplied
+	if a.State == ToSupplement { // a notice that is never answered must not keep the person from applying anew
+		from = ToSupplement
+	}
+	a, event, err := a.end(VerbDecline, from, Declined, by, reason, note, now)
 	if err == nil {
 		a.DecidedOn, a.DecidedBy = event.On, by.ID
 	}

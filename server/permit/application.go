@@ -12,6 +12,7 @@ type State string
 // The states; doc.go draws how they follow each other.
 const (
 	PreApplied   State = "pre_applied"
+	ToSupplement State = "to_supplement"
 	InReview     State = "in_review"
 	InProduction State = "in_production"
 	ToCollect    State = "to_collect"
@@ -22,7 +23,15 @@ const (
 
 // States lists every state in the order of the main path, then the two refusals.
 func States() []State {
-	return []State{PreApplied, InReview, InProduction, ToCollect, Issued, Declined, Refused}
+	return []State{PreApplied, ToSupplement, InReview, InProduction, ToCollect, Issued, Declined, Refused}
+}
+
+// WaitingSince is the day from which a pre-application waits for the office.
+func (a Application) WaitingSince() civic.Date {
+	if !a.SupplementedOn.IsZero() {
+		return a.SupplementedOn
+	}
+	return civic.DateOf(a.SubmittedAt)
 }
 
 // Open reports whether somebody still has to act.
@@ -52,18 +61,21 @@ type Application struct {
 	Counter      string // "portal" or "kiosk"
 	Notice       string // version of the privacy notice that was shown (PIPL Art. 17)
 
-	State       State
-	SubmittedAt time.Time
-	AcceptedOn  civic.Date
-	AcceptedBy  string // staff id
-	StatutoryBy civic.Date
-	PromisedBy  civic.Date
-	DecidedOn   civic.Date
-	DecidedBy   string // staff id
-	ProducedOn  civic.Date
-	IssuedOn    civic.Date
-	Permit      string // permit number once in production
-	Version     int    // rises with every decision
+	State          State
+	SubmittedAt    time.Time
+	SupplementedOn civic.Date // the last supplement came; zero when none did
+	AcceptedOn     civic.Date
+	AcceptedBy     string // staff id
+	StatutoryBy    civic.Date
+	PromisedBy     civic.Date
+	PausedOn       civic.Date // the clock stands still since then; zero while it runs, or does not run yet
+	PausedFor      string     // why it stands still
+	DecidedOn      civic.Date
+	DecidedBy      string // staff id
+	ProducedOn     civic.Date
+	IssuedOn       civic.Date
+	Permit         string // permit number once in production
+	Version        int    // rises with every decision
 }
 
 // Event is one line of the history of an application: who did what, when and why.
@@ -74,9 +86,12 @@ type Event struct {
 	On      civic.Date
 	By      Officer
 	Counter string // for a deed of the citizen: the counter
-	Reason  string // a code of Reasons for declined and refused
-	Note    string // what the officer wrote to the applicant; sealed at rest
+	Reason  string // a code: of Reasons for declined and refused, of PauseReasons, of an extension's ground
+	Note    string // what the officer wrote, or the applicant with a supplement; sealed at rest
 }
+
+// Against reports whether the event ended the case against the applicant, who reads its reason and note.
+func (e Event) Against() bool { return e.Verb == VerbDecline || e.Verb == VerbRefuse }
 
 // Officer is the staff member who decides. The zero Officer stands for the applicant or the house.
 type Officer struct {
@@ -126,13 +141,25 @@ const (
 	VerbRefuse  = "refuse"
 	VerbProduce = "produce"
 	VerbIssue   = "issue"
+
+	VerbNotify           = "notify"            // the one notice of everything that is missing
+	VerbAllowNotice      = "allow_notice"      // a supervisor agrees to a further one
+	VerbSupplement       = "supplement"        // the applicant's answer
+	VerbPause            = "pause"             // the clock stops
+	VerbResume           = "resume"            // and runs again
+	VerbRequestExtension = "request_extension" // of the deadline
+	VerbExtend           = "extend"            // a supervisor consents
+	VerbDenyExtension    = "deny_extension"    // or does not
 )
 
-// Verbs returns what an officer may do next with an application in this state, the main path first.
+// Verbs returns what an officer may decide next on an application in this state, the main path first. What stops or lengthens the course
+// is CourseVerbs.
 func (s State) Verbs() []string {
 	switch s {
 	case PreApplied:
 		return []string{VerbAccept, VerbDecline}
+	case ToSupplement:
+		return []string{VerbDecline}
 	case InReview:
 		return []string{VerbGrant, VerbRefuse}
 	case InProduction:
@@ -167,35 +194,4 @@ func (a Application) end(verb string, from, to State, by Officer, reason, note s
 	a, event, err := a.step(verb, from, to, by, now)
 	event.Reason, event.Note = reason, note
 	return a, event, err
-}
-
-// Milestone is one named step of the progress that the applicant follows.
-type Milestone struct {
-	Code string // "pre_applied", "accepted", "reviewed", "produced", "issued", or "declined", "refused"
-	On   civic.Date
-	By   civic.Date // promised by, for the step being waited for
-	Past bool
-	Now  bool // what is being waited for
-}
-
-// Milestones draws the path of an application: what is past, what is waited for, what follows.
-func (a Application) Milestones() []Milestone {
-	list := []Milestone{{Code: "pre_applied", On: civic.DateOf(a.SubmittedAt), Past: true}}
-	if a.State == Declined {
-		return append(list, Milestone{Code: "declined", On: a.DecidedOn, Past: true})
-	}
-	list = append(list, Milestone{Code: "accepted", On: a.AcceptedOn})
-	if a.State == Refused {
-		list[1].Past = true
-		return append(list, Milestone{Code: "refused", On: a.DecidedOn, Past: true})
-	}
-	list = append(list, Milestone{Code: "reviewed", On: a.DecidedOn}, Milestone{Code: "produced", On: a.ProducedOn}, Milestone{Code: "issued", On: a.IssuedOn})
-	for i := range list {
-		list[i].Past = !list[i].On.IsZero()
-		if !list[i].Past {
-			list[i].Now, list[i].By = true, a.PromisedBy
-			break
-		}
-	}
-	return list
 }

@@ -1,5 +1,7 @@
 package permit
 
+import "strings"
+
 // CardMove is what happens to blank cards at a station.
 type CardMove string
 
@@ -34,7 +36,10 @@ func CheckCards(move CardMove, n, balance int, note string) Faults {
 	case move == CardsSpoiled && n > balance:
 		faults = append(faults, Fault{"number", "card_more_than_there"})
 	}
-	faults = append(faults, checkLine("note", note, MaxNote, move == CardsSpoiled)...)
+	if move == CardsSpoiled && strings.TrimSpace(note) == "" {
+		faults = append(faults, Fault{"note", "spoiled_empty"})
+	}
+	faults = append(faults, checkLine("note", note, MaxNote, false)...)
 	return faults
 }
 

@@ -8,10 +8,22 @@
 //	                       ▼                           ▼
 //	                   declined 不予受理             refused 不予发放
 //
+// Something is missing (一次性告知, Decree 663 Art. 9). Before acceptance no clock runs yet; in review it stands still meanwhile:
+//
+//	pre_applied ──notify──▶ to_supplement 待补正 ──supplement──▶ pre_applied        (to_supplement ──decline──▶ declined)
+//	in_review ──notify──▶ in_review, clock paused ──supplement, or resume──▶ in_review
+//	in_review ──pause──▶ in_review, clock paused ──resume──▶ in_review
+//	in_review ──request_extension──▶ in_review ──extend, or deny_extension──▶ in_review
+//
 // Invariants, each also a named CHECK in the database:
 //   - a state and its dates agree: accepted_on and statutory_by exist from in_review on, decided_on from in_production on and in refused,
 //     produced_on from to_collect on, issued_on in issued only;
 //   - the statutory clock starts at acceptance, never at the pre-application (Decree 663 Art. 9);
+//   - pauses begin in review only and never overlap; a decided case has none that is open, and the days by which it had to be decided were
+//     counted with all of them;
+//   - an application has one notice that waits for its answer at most, and a further one names only what is new through the supplement,
+//     or a supervisor has agreed to it; who agrees is never who gives it;
+//   - the deadline is extended once at most, within the ruleset's rule and by two persons;
 //   - who reviews is never who accepted (contracts, section 5);
 //   - declined and refused carry a reason (Decree 663 Art. 20(1): refusing a qualified applicant is an offence of staff);
 //   - an issued application has exactly one permit, an application in another state none.

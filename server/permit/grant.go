@@ -4,7 +4,7 @@ import "time"
 
 // Grant decides that the permit is to be made (审核通过). The reviewer is another person than who accepted.
 func Grant(a Application, by Officer, now time.Time) (Application, Event, error) {
-	if err := a.secondPerson(by); err != nil {
+	if err := a.decidable(by); err != nil {
 		return a, Event{}, err
 	}
 	a, event, err := a.step(VerbGrant, InReview, InProduction, by, now)
@@ -16,7 +16,7 @@ func Grant(a Application, by Officer, now time.Time) (Application, Event, error)
 
 // Refuse decides that no permit is issued, with the reason (Decree 663 Art. 20(1) makes refusing a qualified applicant an offence).
 func Refuse(a Application, by Officer, reason, note string, now time.Time) (Application, Event, error) {
-	if err := a.secondPerson(by); err != nil {
+	if err := a.decidable(by); err != nil {
 		return a, Event{}, err
 	}
 	a, event, err := a.end(VerbRefuse, InReview, Refused, by, reason, note, now)
@@ -26,9 +26,14 @@ func Refuse(a Application, by Officer, reason, note string, now time.Time) (Appl
 	return a, event, err
 }
 
-func (a Application) secondPerson(by Officer) error {
-	if a.State == InReview && a.AcceptedBy == by.ID {
+// decidable asks for the second person, and for a clock that runs: a decided case has no open pause.
+func (a Application) decidable(by Officer) error {
+	switch {
+	case a.State != InReview:
+	case a.AcceptedBy == by.ID:
 		return Refusal{Code: "same_person"}
+	case a.Paused():
+		return Refusal{Code: "clock_paused"}
 	}
 	return nil
 }

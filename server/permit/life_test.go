@@ -13,11 +13,11 @@ import (
 )
 
 var (
-	day    = civic.MustDate
-	holder = permit.Doer{Counter: "portal"}
-	clerk  = permit.Doer{Officer: chen}
-	chief  = permit.Doer{Officer: huang}
-	still  = permit.Confirmation{Confirmed: true, Ground: "employment"}
+	day       = civic.MustDate
+	holder    = permit.Doer{Counter: "portal"}
+	clerk     = permit.Doer{Officer: chen}
+	confirmer = permit.Doer{Officer: huang}
+	still     = permit.Confirmation{Confirmed: true, Ground: "employment"}
 )
 
 // at is nine in the morning of a day.
@@ -202,10 +202,10 @@ var deeds = []struct {
 		return permit.ProposeCancelling(p, open, "合同是假的。", clerk, now)
 	}},
 	{"confirm", func(p permit.Permit, open *permit.Proposal, _ *policy.Ruleset, now time.Time) (permit.Change, error) {
-		return permit.ConfirmCancelling(p, open, chief, now)
+		return permit.ConfirmCancelling(p, open, confirmer, now)
 	}},
 	{permit.VerbRejectCancellation, func(p permit.Permit, open *permit.Proposal, _ *policy.Ruleset, now time.Time) (permit.Change, error) {
-		return permit.RejectCancelling(p, open, "", chief, now)
+		return permit.RejectCancelling(p, open, "", confirmer, now)
 	}},
 	{"rules", func(p permit.Permit, _ *permit.Proposal, _ *policy.Ruleset, now time.Time) (permit.Change, error) {
 		return permit.Settle(p, now), nil

@@ -162,6 +162,7 @@ func (b *Book) checkRuleset(doc *document, r *Ruleset) error {
 		one(doc, "$.residence_years.counted_from", r.ResidenceYears.CountedFrom, "registration", "permit_issue"),
 		checkDeadline(doc, "$.issue_deadline.statutory", r.IssueDeadline.Statutory),
 		checkDeadline(doc, "$.issue_deadline.promised", r.IssueDeadline.Promised),
+		checkExtension(doc, "$.issue_deadline.extended", r.IssueDeadline),
 		checkGrounds(doc, "$.grounds", r.Grounds, b.grounds),
 		checkGrounds(doc, "$.three_year_grounds", r.ThreeYearGrounds, b.threeYear),
 		checkTiers(doc, r),
@@ -197,6 +198,32 @@ func checkDeadline(doc *document, where string, d Deadline) error {
 		return doc.at(where+".n", "a deadline is at least one day")
 	}
 	return one(doc, where+".unit", d.Unit, "calendar", "working")
+}
+
+// maxExtended is Decree 663 第九条: "延长后最长不得超过30日".
+const maxExtended = 30
+
+// checkExtension demands that an extension lengthens the deadline in its own unit, and never beyond what the Decree allows.
+func checkExtension(doc *document, where string, d DeadlineRule) error {
+	e := d.Extended
+	if e == nil {
+		return nil
+	}
+	faults := []error{checkDeadline(doc, where, e.Deadline)}
+	if e.Unit != d.Statutory.Unit {
+		faults = append(faults, doc.at(where+".unit", "an extension counts in the unit of the deadline, %s", d.Statutory.Unit))
+	}
+	if e.N <= d.Statutory.N || e.N > maxExtended {
+		faults = append(faults, doc.at(where+".n", "an extended deadline has more than %d and at most %d days", d.Statutory.N, maxExtended))
+	}
+	var codes []string
+	for _, g := range e.Grounds {
+		codes = append(codes, g.Code)
+	}
+	if len(codes) == 0 {
+		faults = append(faults, doc.at(where+".grounds", "there is no ground for an extension"))
+	}
+	return errors.Join(append(faults, once(doc, where+".grounds", "code", codes))...)
 }
 
 func checkGrounds(doc *document, where string, rule *GroundRule, all map[string]bool) error {

@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"errors"
-
-	"anju/server/civic"
-)
+import "anju/server/civic"
 
 // HalfYearOn is the first day on which a residence registered on a day has lasted half a year: the
 // corresponding day six months later, the month's last day where there is none (Civil Code 202), or
@@ -19,36 +15,6 @@ func (r *Ruleset) HalfYearOn(registered civic.Date) civic.Date {
 		return registered.AddDays(r.HalfYear.Days)
 	}
 	return civic.Date{}
-}
-
-// StatutoryBy is the last day on which the permit must be issued, the day of acceptance not counted
-// (Decree 663 第九条 "自受理之日起15日内"; Civil Code 201). The error is civic's: a day past the calendar's horizon.
-func (r *Ruleset) StatutoryBy(accepted civic.Date, cal civic.Calendar) (civic.Date, error) {
-	return r.IssueDeadline.Statutory.end(accepted, cal)
-}
-
-// PromisedBy is the day the office promises: its own number of days, but never after StatutoryBy.
-func (r *Ruleset) PromisedBy(accepted civic.Date, cal civic.Calendar) (civic.Date, error) {
-	promised, err := r.IssueDeadline.Promised.end(accepted, cal)
-	statutory, err2 := r.IssueDeadline.Statutory.end(accepted, cal)
-	if err := errors.Join(err, err2); err != nil {
-		return civic.Date{}, err
-	}
-	if promised.After(statutory) {
-		return statutory, nil
-	}
-	return promised, nil
-}
-
-func (d Deadline) end(start civic.Date, cal civic.Calendar) (civic.Date, error) {
-	if d.Unit == "working" {
-		return cal.AddWorkingDays(start, d.N)
-	}
-	last := start.AddDays(d.N)
-	if d.RollHoliday {
-		return cal.RollForward(last) // Civil Code 203: a last day on a holiday moves to the next working day
-	}
-	return last, nil
 }
 
 // EndorsementAnchor is the day from which endorsement years count, by the ruleset's rule: the day

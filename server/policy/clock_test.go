@@ -65,21 +65,21 @@ func TestDeadlines(t *testing.T) {
 	} {
 		r := ruleset(t, b, c.ruleset)
 		accepted := civic.MustDate(c.accepted)
-		statutory, err := r.StatutoryBy(accepted, cal)
+		statutory, err := r.StatutoryBy(Clock{Accepted: accepted}, cal)
 		if err != nil || statutory.String() != c.statutory {
 			t.Errorf("%s accepted %s: statutory %s (%v), want %s", c.ruleset, c.accepted, statutory, err, c.statutory)
 		}
-		promised, err := r.PromisedBy(accepted, cal)
+		promised, err := r.PromisedBy(Clock{Accepted: accepted}, cal)
 		if err != nil || promised.String() != c.promised {
 			t.Errorf("%s accepted %s: promised %s (%v), want %s", c.ruleset, c.accepted, promised, err, c.promised)
 		}
 	}
 	fifteen := Deadline{N: 15, Unit: "working"}
-	if got, err := fifteen.end(civic.MustDate("2026-09-24"), cal); err != nil || got.String() != "2026-10-22" {
+	if got, err := fifteen.end(Clock{Accepted: civic.MustDate("2026-09-24")}, cal); err != nil || got.String() != "2026-10-22" {
 		t.Errorf("15 working days: %s (%v)", got, err)
 	}
 	for _, id := range []string{"zhangzhou-2016", "zibo-2017"} {
-		if _, err := ruleset(t, b, id).PromisedBy(civic.MustDate("2098-01-01"), cal); err == nil {
+		if _, err := ruleset(t, b, id).PromisedBy(Clock{Accepted: civic.MustDate("2098-01-01")}, cal); err == nil {
 			t.Errorf("%s: a day past the calendar's horizon is promised", id)
 		}
 	}

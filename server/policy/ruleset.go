@@ -188,7 +188,25 @@ type Deadline struct {
 type DeadlineRule struct {
 	Statutory Deadline
 	Promised  Deadline
+	// Extended is nil where no text lets the office take longer.
+	Extended *ExtensionRule `yaml:",omitempty"`
+	Basis    `yaml:",inline"`
+}
+
+// ExtensionRule is the most that an extended deadline may come to, counted from acceptance like the statutory one, and for what.
+type ExtensionRule struct {
+	Deadline `yaml:",inline"`
+	Grounds  []ExtensionGround
+	// Confirmed is false where no implementing rule of the prefecture that makes use of it was found: who extends names that rule.
+	Confirmed bool
 	Basis     `yaml:",inline"`
+}
+
+// ExtensionGround is one case in which a deadline may be extended.
+type ExtensionGround struct {
+	Code  string
+	Name  civic.Text
+	Basis `yaml:",inline"`
 }
 
 // Fee is what one kind of business costs in whole yuan, between two days (zero: open).

@@ -180,6 +180,12 @@ func bases(r *Ruleset) []Basis {
 	if e := r.Endorsement; e != nil {
 		all = append(all, e.Basis, e.Anchor.Basis)
 	}
+	if e := r.IssueDeadline.Extended; e != nil {
+		all = append(all, e.Basis)
+		for _, g := range e.Grounds {
+			all = append(all, g.Basis)
+		}
+	}
 	for _, x := range r.Tiers {
 		all = append(all, x.Basis)
 	}

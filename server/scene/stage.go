@@ -164,7 +164,10 @@ func (p Played) answer(d *permit.Draft, today civic.Date) {
 }
 
 // Photo is a picture of a document, as a phone would take it: paper, lines of grey, a red seal.
-func Photo() []byte {
+func Photo() []byte { return photo(0) }
+
+// photo is such a picture taken from a little higher.
+func photo(higher int) []byte {
 	const w, h = 900, 1200
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -174,7 +177,7 @@ func Photo() []byte {
 			switch r := dx*dx + dy*dy; {
 			case r < 120*120 && r > 108*108:
 				c = color.RGBA{0xb3, 0x26, 0x1e, 0xff}
-			case y > 120 && y < 1000 && y%60 < 14 && x > 90 && x < 810-(y*7)%240:
+			case y > 120+higher && y < 1000 && y%60 < 14 && x > 90 && x < 810-(y*7)%240:
 				c = color.RGBA{0x5a, 0x5e, 0x66, 0xff}
 			}
 			img.SetRGBA(x, y, c)
@@ -187,8 +190,8 @@ func Photo() []byte {
 	return b.Bytes()
 }
 
-// PlayAll plays everybody's scene and the residents', with cards in stock, the reports of refusals and the catalogue's, and returns the
-// people by key. In a house that has been played in before it changes nothing.
+// PlayAll plays everybody's scene, the stories of notice.go and the residents', with cards in stock, the reports of refusals and the catalogue's,
+// and returns the people by key. In a house that has been played in before it changes nothing.
 func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	all := map[string]Played{}
 	if err := h.stockCards(ctx); err != nil {
@@ -203,6 +206,13 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	}
 	for _, resident := range Residents() {
 		p, err := h.PlayLife(ctx, resident)
+		if err != nil {
+			return all, err
+		}
+		all[p.Key] = p
+	}
+	for _, story := range courseStories() {
+		p, err := h.playCourse(ctx, story)
 		if err != nil {
 			return all, err
 		}

@@ -13,40 +13,43 @@ import (
 
 // applicationRow is an application as stored.
 type applicationRow struct {
-	Jurisdiction string
-	ID           string
-	Reference    string
-	Ruleset      string
-	Tier         string
-	Station      string
-	Person       string
-	Account      *string
-	Particulars  []byte
-	Counter      string
-	Notice       string
-	Token        []byte
-	State        permit.State
-	SubmittedAt  time.Time
-	AcceptedOn   *time.Time
-	AcceptedBy   *string
-	StatutoryBy  *time.Time
-	PromisedBy   *time.Time
-	DecidedOn    *time.Time
-	DecidedBy    *string
-	ProducedOn   *time.Time
-	IssuedOn     *time.Time
-	Permit       *string
-	Version      int
+	Jurisdiction   string
+	ID             string
+	Reference      string
+	Ruleset        string
+	Tier           string
+	Station        string
+	Person         string
+	Account        *string
+	Particulars    []byte
+	Counter        string
+	Notice         string
+	Token          []byte
+	State          permit.State
+	SubmittedAt    time.Time
+	SupplementedOn *time.Time
+	AcceptedOn     *time.Time
+	AcceptedBy     *string
+	StatutoryBy    *time.Time
+	PromisedBy     *time.Time
+	PausedOn       *time.Time
+	PausedFor      *string
+	DecidedOn      *time.Time
+	DecidedBy      *string
+	ProducedOn     *time.Time
+	IssuedOn       *time.Time
+	Permit         *string
+	Version        int
 }
 
 const applicationColumns = `a.jurisdiction, a.id, a.reference, a.ruleset, a.tier, a.station, a.person, a.account, a.particulars, a.counter, a.notice, a.token,
-	a.state, a.submitted_at, a.accepted_on, a.accepted_by, a.statutory_by, a.promised_by, a.decided_on, a.decided_by, a.produced_on, a.issued_on, a.permit, a.version`
+	a.state, a.submitted_at, a.supplemented_on, a.accepted_on, a.accepted_by, a.statutory_by, a.promised_by, a.paused_on, a.paused_for, a.decided_on, a.decided_by, a.produced_on, a.issued_on, a.permit, a.version`
 
 func (t *tx) application(r applicationRow) (a permit.Application, token [16]byte, err error) {
 	open := t.opener("application", r.ID)
 	a = permit.Application{Jurisdiction: r.Jurisdiction, ID: r.ID, Reference: r.Reference, Ruleset: r.Ruleset, Tier: r.Tier, Station: r.Station, Person: r.Person,
-		Account: orZero(r.Account), Counter: r.Counter, Notice: r.Notice, State: r.State, SubmittedAt: r.SubmittedAt, AcceptedOn: civil(r.AcceptedOn),
-		AcceptedBy: orZero(r.AcceptedBy), StatutoryBy: civil(r.StatutoryBy), PromisedBy: civil(r.PromisedBy), DecidedOn: civil(r.DecidedOn),
+		Account: orZero(r.Account), Counter: r.Counter, Notice: r.Notice, State: r.State, SubmittedAt: r.SubmittedAt, SupplementedOn: civil(r.SupplementedOn), AcceptedOn: civil(r.AcceptedOn),
+		AcceptedBy: orZero(r.AcceptedBy), StatutoryBy: civil(r.StatutoryBy), PromisedBy: civil(r.PromisedBy), PausedOn: civil(r.PausedOn), PausedFor: orZero(r.PausedFor), DecidedOn: civil(r.DecidedOn),
 		DecidedBy: orZero(r.DecidedBy), ProducedOn: civil(r.ProducedOn), IssuedOn: civil(r.IssuedOn), Permit: orZero(r.Permit), Version: r.Version}
 	open.json("particulars", r.Particulars, &a.Particulars)
 	token = open.token("token", r.Token)
@@ -106,10 +109,10 @@ func (t *tx) SubmittedWith(ctx context.Context, key string, bodyHash []byte) (pe
 func (t *tx) SaveApplication(ctx context.Context, a permit.Application, event permit.Event) error {
 	err := fresh(t.q.Exec(ctx, `
 		update application set state = $4, accepted_on = $5, accepted_by = $6, statutory_by = $7, promised_by = $8, decided_on = $9, decided_by = $10,
-			produced_on = $11, issued_on = $12, permit = $13, version = $3
+			produced_on = $11, issued_on = $12, permit = $13, paused_on = $14, paused_for = $15, supplemented_on = $16, version = $3
 		where jurisdiction = $1 and id = $2 and version = $3 - 1`,
 		a.Jurisdiction, a.ID, a.Version, a.State, day(a.AcceptedOn), orNull(a.AcceptedBy), day(a.StatutoryBy), day(a.PromisedBy), day(a.DecidedOn),
-		orNull(a.DecidedBy), day(a.ProducedOn), day(a.IssuedOn), orNull(a.Permit)))
+		orNull(a.DecidedBy), day(a.ProducedOn), day(a.IssuedOn), orNull(a.Permit), day(a.PausedOn), orNull(a.PausedFor), day(a.SupplementedOn)))
 	if err != nil {
 		return err
 	}
@@ -140,7 +143,7 @@ func (t *tx) OpenApplication(ctx context.Context, jurisdiction, person string) (
 	err = t.q.QueryRow(ctx, `
 		select a.reference from application a left join permit p on p.jurisdiction = a.jurisdiction and p.number = a.permit
 		where a.jurisdiction = $1 and a.person = $2
-			and (a.state in ('pre_applied', 'in_review', 'in_production', 'to_collect') or a.state = 'issued' and p.status in ('active', 'suspended', 'lost'))
+			and (a.state in ('pre_applied', 'to_supplement', 'in_review', 'in_production', 'to_collect') or a.state = 'issued' and p.status in ('active', 'suspended', 'lost'))
 		order by a.submitted_at desc limit 1`, jurisdiction, person).Scan(&reference)
 	return reference, failed(err)
 }

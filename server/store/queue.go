@@ -17,6 +17,13 @@ import (
 // maxLines is how many lines of a queue are given at a time, whatever was asked for.
 const maxLines = 200
 
+// marks are the conditions of the marks; each has an index of its own over the few cases that it holds for.
+var marks = map[office.Mark]string{
+	office.MarkPaused: `a.paused_on is not null`,
+	office.MarkExtension: `(a.jurisdiction, a.id) in (select x.jurisdiction, x.application from clock_extension x
+		join application o on o.jurisdiction = x.jurisdiction and o.id = x.application and o.state = 'in_review' where x.decided is null)`,
+}
+
 // Queue lists the oldest first. The counts come from the index on station and state alone.
 func (t *tx) Queue(ctx context.Context, scope access.Scope, q office.QueueQuery, view ledger.Entry) (page office.QueuePage, err error) {
 	var all where
@@ -24,9 +31,15 @@ func (t *tx) Queue(ctx context.Context, scope access.Scope, q office.QueueQuery,
 	if page.Counts, err = t.counts(ctx, all); err != nil {
 		return page, err
 	}
+	if page.Marks, err = t.marked(ctx, all); err != nil {
+		return page, err
+	}
 	w := where{append([]string{}, all.conditions...), append([]any{}, all.args...)}
 	if len(q.States) > 0 {
 		w.and(`a.state = any (?::text[])`, q.States)
+	}
+	if condition := marks[q.Mark]; condition != "" {
+		w.and(condition)
 	}
 	if text := strings.TrimSpace(q.Text); text != "" && !t.search(&w, text, civic.DateOf(view.At)) {
 		return page, nil
@@ -57,6 +70,21 @@ func (t *tx) counts(ctx context.Context, w where) (map[permit.State]int, error) 
 		return nil
 	})
 	return counts, failed(err)
+}
+
+// marked counts the cases of each mark.
+func (t *tx) marked(ctx context.Context, all where) (map[office.Mark]int, error) {
+	counts := map[office.Mark]int{}
+	for mark, condition := range marks {
+		w := where{append([]string{}, all.conditions...), all.args}
+		w.and(condition)
+		var n int
+		if err := t.q.QueryRow(ctx, `select count(*) from application a`+w.String(), w.args...).Scan(&n); err != nil {
+			return nil, failed(err)
+		}
+		counts[mark] = n
+	}
+	return counts, nil
 }
 
 // search narrows the query to what was typed. It reports false when that can be the mark of no case.

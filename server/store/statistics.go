@@ -12,7 +12,7 @@ import (
 )
 
 // Months counts each deed in the month in which it happened. A case that is open past its deadline counts as missed; one that is open
-// before it is not counted yet.
+// before it, or whose clock has stopped before it, is not counted yet.
 func (t *tx) Months(ctx context.Context, jurisdiction string, from, until civic.Date) ([]office.MonthCount, error) {
 	rows, err := t.q.Query(ctx, `
 		with place as (
@@ -27,7 +27,7 @@ func (t *tx) Months(ctx context.Context, jurisdiction string, from, until civic.
 			union all select to_char(issued_on, 'YYYY-MM'), county, 'issued', '' from done where issued_on is not null
 			union all select to_char(decided_on, 'YYYY-MM'), county, state, '' from done where state in ('refused', 'declined')
 			union all select to_char(statutory_by, 'YYYY-MM'), county, case when done_on <= statutory_by then 'met' else 'missed' end, '' from done
-				where statutory_by is not null and (done_on is not null or statutory_by < $3)
+				where statutory_by is not null and (done_on is not null or statutory_by < coalesce(paused_on, $3))
 		)
 		select month, coalesce(county, '') as county,
 			count(*) filter (where what = 'submitted') as submitted, count(*) filter (where what = 'submitted' and counter = 'kiosk') as kiosk,
