@@ -159,6 +159,9 @@ func TestEveryCourseVerbInEveryWrongState(t *testing.T) {
 			}
 		}
 		if m.Paused() {
+			if m.Overdue(m.StatutoryBy, m.StatutoryBy.AddDays(400)) {
+				t.Errorf("%s: a day passes while the clock stands still", state.name)
+			}
 			for _, name := range []string{grant, permit.VerbRefuse} {
 				if n := m.try(t, name, r, now); !errors.Is(n.err, permit.Refusal{Code: "clock_paused"}) {
 					t.Errorf("%s while the clock stands still: %v", name, n.err)
