@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,7 @@ func TestLineDifferences(t *testing.T) {
 		{"another line altogether", "带身份证", "Come to the window", "-带身份证\n+Come to the window"},
 		{"two lines rewritten", "先交材料\n三日内答复\n完", "先交全部材料\n五日内答复\n完", "-先交材料\n-[三]日内答复\n+先交[全部]材料\n+[五]日内答复\n 完"},
 		{"moved", "甲\n乙\n丙", "乙\n丙\n甲", "-甲\n 乙\n 丙\n+甲"},
+		{"moved up", "甲\n乙\n丙", "丙\n甲\n乙", "+丙\n 甲\n 乙\n-丙"},
 		{"blank lines", "甲\n\n乙", "甲\n乙", " 甲\n-\n 乙"},
 	} {
 		if got := shown(LineDifferences(c.before, c.after)); got != c.want {
@@ -106,6 +108,9 @@ func TestDifferencesAreBounded(t *testing.T) {
 	list = append(list, LineDifferences(strings.Join(a, ""), strings.Repeat("居", MaxEntryZh))...)
 	if took := time.Since(start); took > 2*time.Second {
 		t.Errorf("took %s", took)
+	}
+	if slices.ContainsFunc(list, func(d LineDifference) bool { return d.Kind == Same }) {
+		t.Error("texts that are too long to compare were compared")
 	}
 	if rebuilt(list[:len(list)-2], Added) != before || rebuilt(list[:len(list)-2], Removed) != after {
 		t.Error("too long a text is not shown whole")
