@@ -14,7 +14,7 @@ var opposite = map[token.Token]string{
 	token.EQL: "!=", token.NEQ: "==", token.LSS: ">=", token.GEQ: "<", token.GTR: "<=", token.LEQ: ">", token.LAND: "||", token.LOR: "&&",
 }
 
-// code finds the rules of the room's Go files, tests and the checks of the loader aside: those have a test for each fault of a file.
+// code finds the rules of the room's Go files, tests aside.
 func code(root string) ([]mutant, error) {
 	names, err := filepath.Glob(filepath.Join(root, "*.go"))
 	if err != nil {
