@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"time"
 
 	"anju/server/civic"
 	"anju/server/ledger"
@@ -69,11 +70,33 @@ func (o *Office) applyRules(ctx context.Context, tx Tx, count *DailyCount) (int,
 			}
 		}
 		changes, entries = append(changes, c), append(entries, o.lifeEntries(house, p.Account, "", c)...)
+		if err := o.tellRuled(ctx, tx, p.Account, c, now); err != nil {
+			return 0, err
+		}
 	}
 	if err := tx.SaveRuled(ctx, count.Jurisdiction, changes); err != nil {
 		return 0, err
 	}
 	return len(due), tx.Record(ctx, entries...)
+}
+
+// tellRuled sends the holder word of what the rule has made of the permit; of two changes in a late run, the last.
+func (o *Office) tellRuled(ctx context.Context, tx Tx, account string, c permit.Change, now time.Time) error {
+	if account == "" || len(c.Events) == 0 {
+		return nil
+	}
+	a, err := tx.Account(ctx, account)
+	if err != nil {
+		return err
+	}
+	e := c.Events[len(c.Events)-1]
+	kind := "expired"
+	if e.Verb == permit.VerbSuspend {
+		kind = "suspended"
+	}
+	m := o.message(a.Phone, a.Lang, kind, "On", e.On.String())
+	m.NotBefore = daytime(now)
+	return tx.Send(ctx, m)
 }
 
 // reckonResidence writes the first line of residence of permits that were issued before residence was kept: the day stands in the sealed

@@ -2,6 +2,7 @@ package office_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -17,12 +18,12 @@ func TestRemindersComeOnceAndByDay(t *testing.T) {
 	ctx := t.Context()
 	p := played["zz.endorse_card"]
 	due := file(t, h, p).Permit.EndorseBy
-	texts := func(p scene.Played) (list []office.Message) {
+	texts := func(p scene.Played, kinds ...string) (list []office.Message) {
 		t.Helper()
 		err := h.Office.Store.Within(ctx, func(tx office.Tx) error {
 			all, err := tx.MessagesTo(ctx, p.Phone, 100)
 			for _, m := range all {
-				if m.Kind == "endorse" || m.Kind == "expires" {
+				if slices.Contains(kinds, m.Kind) {
 					list = append(list, m)
 				}
 			}
@@ -33,7 +34,7 @@ func TestRemindersComeOnceAndByDay(t *testing.T) {
 		}
 		return list
 	}
-	if got := texts(p); len(got) != 1 || got[0].Kind != "endorse" || got[0].Args["By"] != due.String() || got[0].Lang != p.Lang || got[0].Phone != p.Phone {
+	if got := texts(p, "endorse", "expires"); len(got) != 1 || got[0].Kind != "endorse" || got[0].Args["By"] != due.String() || got[0].Lang != p.Lang || got[0].Phone != p.Phone {
 		t.Fatalf("25 days before: %+v", got)
 	}
 	for _, step := range []struct {
@@ -50,7 +51,7 @@ func TestRemindersComeOnceAndByDay(t *testing.T) {
 			})
 		}
 		wait.Wait()
-		if got := texts(p); len(got) != step.texts {
+		if got := texts(p, "endorse", "expires"); len(got) != step.texts {
 			t.Errorf("%d days before: %d texts, want %d", step.before, len(got), step.texts)
 		}
 	}
@@ -58,8 +59,13 @@ func TestRemindersComeOnceAndByDay(t *testing.T) {
 	if counts, err := h.Office.Daily(ctx); err != nil || counts[0].Reminded+counts[1].Reminded != 0 {
 		t.Errorf("after the day: %v, %v", counts, err)
 	}
-	for _, key := range []string{"zz.suspended", "zb.expired_1y"} {
-		if got := texts(played[key]); len(got) != 0 {
+	for key, kind := range map[string]string{"zz.endorse_card": "suspended", "zz.suspended": "suspended", "zb.expired_1y": "expired"} {
+		since := file(t, h, played[key]).Permit.StatusSince
+		told := texts(played[key], "suspended", "expired")
+		if len(told) != 1 || told[0].Kind != kind || told[0].Args["On"] != since.String() {
+			t.Errorf("%s was told %+v, want once %s on %s", key, told, kind, since)
+		}
+		if got := texts(played[key], "endorse", "expires"); key != "zz.endorse_card" && len(got) != 0 {
 			t.Errorf("%s was reminded of a day that was over: %+v", key, got)
 		}
 	}
