@@ -113,6 +113,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"negative months", zz, "  months: 6\n", "  months: -6\n", "rule: registered", "half year"},
 		{"negative days", zz, "  months: 6\n", "  days: -183\n", "rule: registered", "half year"},
 		{"intended in months", zb, "  rule: intended\n", "  rule: intended\n  months: 6\n", "rule: intended", "half year"},
+		{"intended in months less a day", zb, "  rule: intended\n", "  rule: intended\n  months: 6\n  days: -1\n", "rule: intended", "half year"},
 		{"no half year", zz, "  months: 6\n", "", "rule: registered", "half year"},
 		{"unknown unit", zz, "unit: calendar", "unit: lunar", "lunar", "is none of"},
 		{"no time", zz, "n: 15", "n: 0", "n: 0", "at least one day"},
