@@ -191,6 +191,9 @@ func doors(out io.Writer, c config, password string, played bool) {
 	for _, r := range scene.Residents() {
 		fmt.Fprintf(out, ", %s %s", r.Phone, r.Key)
 	}
+	for _, p := range scene.CoursePeople() {
+		fmt.Fprintf(out, ", %s %s", p.Phone, p.Key)
+	}
 	fmt.Fprintln(out)
 	if !played {
 		fmt.Fprintln(out, "The city is as it was left. Delete the data folder to begin anew.")

@@ -37,6 +37,14 @@ func courseStories() []courseStory {
 	}
 }
 
+// CoursePeople are the people of these stories.
+func CoursePeople() (people []Person) {
+	for _, story := range courseStories() {
+		people = append(people, story.Person)
+	}
+	return people
+}
+
 // PlayCourse tells the story of one of these people; an unknown key is a defect of the caller.
 func (h House) PlayCourse(ctx context.Context, key string) (Played, error) {
 	for _, story := range courseStories() {
