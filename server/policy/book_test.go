@@ -128,3 +128,12 @@ func TestAGroundOfAnotherTextIsNone(t *testing.T) {
 		t.Errorf("by its own ground: %s", a.Verdict)
 	}
 }
+
+// TestElsewhere tells a clause of the ruleset's own document from one of another.
+func TestElsewhere(t *testing.T) {
+	for clause, want := range map[string]bool{"《居住证暂行条例》第九条": true, "国务院令第663号第九条": true, "二(二)1": false, "第九条": false} {
+		if got := (Basis{Clause: clause}).Elsewhere(); got != want {
+			t.Errorf("%s: %t", clause, got)
+		}
+	}
+}
