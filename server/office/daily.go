@@ -85,18 +85,13 @@ func (o *Office) tellRuled(ctx context.Context, tx Tx, account string, c permit.
 	if account == "" || len(c.Events) == 0 {
 		return nil
 	}
-	a, err := tx.Account(ctx, account)
-	if err != nil {
-		return err
-	}
 	e := c.Events[len(c.Events)-1]
 	kind := "expired"
 	if e.Verb == permit.VerbSuspend {
 		kind = "suspended"
 	}
-	m := o.message(a.Phone, a.Lang, kind, "On", e.On.String())
-	m.NotBefore = daytime(now)
-	return tx.Send(ctx, m)
+	_, err := o.tellByDay(ctx, tx, account, now, kind, "On", e.On)
+	return err
 }
 
 // reckonResidence writes the first line of residence of permits that were issued before residence was kept: the day stands in the sealed

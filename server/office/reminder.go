@@ -42,16 +42,11 @@ func (o *Office) remind(ctx context.Context, tx Tx, count *DailyCount) (int, err
 			if d.Endorse {
 				kind, arg = "endorse", "By"
 			}
-			account, err := tx.Account(ctx, d.Account)
+			id, err := o.tellByDay(ctx, tx, d.Account, now, kind, arg, d.DueOn)
 			if err != nil {
 				return 0, err
 			}
-			m := o.message(account.Phone, account.Lang, kind, arg, d.DueOn.String())
-			m.NotBefore = daytime(now)
-			if err := tx.Send(ctx, m); err != nil {
-				return 0, err
-			}
-			if err := tx.Reminded(ctx, count.Jurisdiction, d, r.Days, m.ID); err != nil {
+			if err := tx.Reminded(ctx, count.Jurisdiction, d, r.Days, id); err != nil {
 				return 0, err
 			}
 		}
@@ -59,6 +54,17 @@ func (o *Office) remind(ctx context.Context, tx Tx, count *DailyCount) (int, err
 	}
 	count.Reminded += n
 	return n, nil
+}
+
+// tellByDay puts a text about a day into the outbox, in the language of the account, to go out by day. It returns the id of the text.
+func (o *Office) tellByDay(ctx context.Context, tx Tx, account string, now time.Time, kind, arg string, day civic.Date) (string, error) {
+	a, err := tx.Account(ctx, account)
+	if err != nil {
+		return "", err
+	}
+	m := o.message(a.Phone, a.Lang, kind, arg, day.String())
+	m.NotBefore = daytime(now)
+	return m.ID, tx.Send(ctx, m)
 }
 
 // daytime is the moment itself, or nine o'clock next: a text that nobody waits for wakes nobody.
