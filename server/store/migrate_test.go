@@ -82,7 +82,7 @@ func TestWorksAsApplication(t *testing.T) {
 // Tables that grow with people carry the city in their primary key.
 func TestJurisdictionInKeys(t *testing.T) {
 	d := open(t)
-	nationwide := "account session challenge throttle staff post parked_form signing_key message calendar_year goose_db_version"
+	nationwide := "account session challenge throttle staff post parked_form signing_key message calendar_year goose_db_version ledger_action"
 	for _, table := range d.owner(`select c.relname::text from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and not exists (
 			select from pg_constraint k join pg_attribute a on a.attrelid = c.oid and a.attnum = any (k.conkey)
 			where k.conrelid = c.oid and k.contype = 'p' and a.attname = 'jurisdiction')`) {
