@@ -135,7 +135,7 @@ func (s *Console) particulars(p text.Printer, file office.Progress, r *policy.Ru
 	identity := row(p.Say("field.id_number"), d.IDNumber)
 	identity.Note = source
 	rows := []parts.Row{
-		row(p.Say("field.name"), d.Name), identity,
+		{Key: p.Say("kind.column"), Value: p.Say("kind." + string(a.Kind))}, row(p.Say("field.name"), d.Name), identity,
 		row(p.Say("console.case.sex_born"), p.Say("console.sex."+string(id.Sex()))+p.Pick("，", ", ")+parts.Date(p, id.Born())),
 		row(p.Say("field.ethnic_group"), pick(p, ethnic.Name)), row(p.Say("console.case.phone"), file.Person.Phone),
 		row(p.Say("field.hukou"), divisionNames(d.HukouDivision)), row(p.Say("console.case.residence"), office.AddressLine(d)),

@@ -125,7 +125,7 @@ func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []offi
 		byCode = nil // one's own only station need not be said in every line
 	}
 	page.Table = parts.TableView{ID: "queue", Caption: p.Say("console.queue.caption", "Total", list.Total), Columns: []parts.Column{
-		{Label: p.Say("console.case.reference")}, {Label: p.Say("console.case.applicant")}, {Label: p.Say("console.case.tier")},
+		{Label: p.Say("console.case.reference")}, {Label: p.Say("console.case.applicant")}, {Label: p.Say("kind.column")},
 		{Label: p.Say("console.case.state")}, {Label: p.Say("console.case.submitted")}, {Label: p.Say("console.case.promised")},
 	}}
 	for _, one := range list.Cases {
@@ -155,8 +155,13 @@ func (s *Console) queueRow(p text.Printer, c office.Case, station string) []part
 	}
 	return []parts.Cell{
 		{Text: a.Reference, Href: casePath(a.Reference)}, {Text: civic.MaskName(c.Person.Name), Note: c.Person.IDNumber.Masked()},
-		{Text: s.tierName(p, a), Note: station}, {Tag: stateTag(a.State, p.Say("console.queue."+string(a.State)))}, age, promised,
+		{Text: p.Say("kind." + string(a.Kind)), Note: joined(p, s.tierName(p, a), station)}, {Tag: stateTag(a.State, p.Say("console.queue."+string(a.State)))}, age, promised,
 	}
+}
+
+// joined writes what there is of several words on one line.
+func joined(p text.Printer, words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), p.Pick("，", ", "))
 }
 
 // promiseTag warns of a promise that is nearly due (amber) or broken (red); nil while there is time or the clock stands still, and when nothing

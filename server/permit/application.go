@@ -53,6 +53,8 @@ type Application struct {
 	ID           string // UUID
 	Reference    string
 	Ruleset      string
+	Kind         Kind
+	OfPermit     string // number of the permit that another kind than KindIssue is about
 	Tier         string
 	Station      string // whose case it is
 	Person       string // person id

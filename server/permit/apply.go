@@ -37,7 +37,7 @@ func Submit(s Submission, r *policy.Ruleset, now time.Time) (Application, Event,
 	if s.Law.Verdict != policy.Eligible || !slices.Contains(s.Law.Tiers, s.Draft.Tier) { // Zhangzhou 二(二), Zibo 二
 		return Application{}, Event{}, Refusal{Code: "not_eligible", Clause: "二"}
 	}
-	a := Application{Jurisdiction: s.Draft.Jurisdiction, Ruleset: r.ID, Tier: s.Draft.Tier, Particulars: s.Draft, Counter: s.Counter, Notice: s.Notice,
+	a := Application{Jurisdiction: s.Draft.Jurisdiction, Ruleset: r.ID, Kind: s.Draft.Business(), OfPermit: s.Draft.Permit, Tier: s.Draft.Tier, Particulars: s.Draft, Counter: s.Counter, Notice: s.Notice,
 		State: PreApplied, SubmittedAt: now, Version: 1}
 	return a, Event{Verb: VerbSubmit, State: PreApplied, At: now, On: today, Counter: s.Counter}, nil
 }

@@ -10,11 +10,14 @@ import (
 	"anju/server/policy"
 )
 
-// Draft is what an applicant is asked for a first permit: the same questions and checks at every counter, which only lay them out.
+// Draft is what an applicant is asked: the same questions and checks at every counter, which only lay them out.
 // It is stored sealed as a whole, so its JSON names are part of the stored format.
 type Draft struct {
 	Jurisdiction string `json:"jurisdiction"`
 	Ruleset      string `json:"ruleset"`
+
+	Kind   Kind   `json:"kind,omitempty"`   // empty is KindIssue; ask Business
+	Permit string `json:"permit,omitempty"` // number of the permit that another kind than KindIssue is about
 
 	Name        string `json:"name,omitempty"`
 	IDNumber    string `json:"id_number,omitempty"`

@@ -17,6 +17,8 @@ type applicationRow struct {
 	ID             string
 	Reference      string
 	Ruleset        string
+	Kind           permit.Kind
+	OfPermit       *string
 	Tier           string
 	Station        string
 	Person         string
@@ -42,12 +44,12 @@ type applicationRow struct {
 	Version        int
 }
 
-const applicationColumns = `a.jurisdiction, a.id, a.reference, a.ruleset, a.tier, a.station, a.person, a.account, a.particulars, a.counter, a.notice, a.token,
+const applicationColumns = `a.jurisdiction, a.id, a.reference, a.ruleset, a.kind, a.of_permit, a.tier, a.station, a.person, a.account, a.particulars, a.counter, a.notice, a.token,
 	a.state, a.submitted_at, a.supplemented_on, a.accepted_on, a.accepted_by, a.statutory_by, a.promised_by, a.paused_on, a.paused_for, a.decided_on, a.decided_by, a.produced_on, a.issued_on, a.permit, a.version`
 
 func (t *tx) application(r applicationRow) (a permit.Application, token [16]byte, err error) {
 	open := t.opener("application", r.ID)
-	a = permit.Application{Jurisdiction: r.Jurisdiction, ID: r.ID, Reference: r.Reference, Ruleset: r.Ruleset, Tier: r.Tier, Station: r.Station, Person: r.Person,
+	a = permit.Application{Jurisdiction: r.Jurisdiction, ID: r.ID, Reference: r.Reference, Ruleset: r.Ruleset, Kind: r.Kind, OfPermit: orZero(r.OfPermit), Tier: r.Tier, Station: r.Station, Person: r.Person,
 		Account: orZero(r.Account), Counter: r.Counter, Notice: r.Notice, State: r.State, SubmittedAt: r.SubmittedAt, SupplementedOn: civil(r.SupplementedOn), AcceptedOn: civil(r.AcceptedOn),
 		AcceptedBy: orZero(r.AcceptedBy), StatutoryBy: civil(r.StatutoryBy), PromisedBy: civil(r.PromisedBy), PausedOn: civil(r.PausedOn), PausedFor: orZero(r.PausedFor), DecidedOn: civil(r.DecidedOn),
 		DecidedBy: orZero(r.DecidedBy), ProducedOn: civil(r.ProducedOn), IssuedOn: civil(r.IssuedOn), Permit: orZero(r.Permit), Version: r.Version}
@@ -63,12 +65,12 @@ func (t *tx) CreateApplication(ctx context.Context, a permit.Application, token 
 	}
 	tag, err := t.q.Exec(ctx, `
 		insert into application (jurisdiction, id, reference, ruleset, tier, station, person, account, particulars, counter, notice, token, token_index,
-			idempotency_key, body_index, state, submitted_at, version)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+			idempotency_key, body_index, state, submitted_at, version, kind, of_permit)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 		on conflict (jurisdiction, idempotency_key) do nothing`,
 		a.Jurisdiction, a.ID, a.Reference, a.Ruleset, a.Tier, a.Station, a.Person, orNull(a.Account), particulars, a.Counter, a.Notice,
 		t.secrets.seal(place{"application", a.ID, "token"}, token[:]), t.tokenIndex("application", token), key, t.bodyIndex(bodyHash),
-		a.State, a.SubmittedAt, a.Version)
+		a.State, a.SubmittedAt, a.Version, a.Kind, orNull(a.OfPermit))
 	if err != nil {
 		return permit.Application{}, false, failed(err)
 	}

@@ -27,6 +27,10 @@ func TestNamedChecks(t *testing.T) {
 	number := d.issue(issued, c).Number
 	for _, test := range []struct{ constraint, table, set, of string }{
 		{"application_state_known", "application", `state = 'lost'`, reviewed.ID},
+		{"application_kind_known", "application", `kind = 'gift'`, pre.ID},
+		{"application_kind_permit", "application", `kind = 'renew'`, pre.ID},
+		{"application_kind_permit", "application", `of_permit = '` + number + `'`, pre.ID},
+		{"application_of_permit", "application", `kind = 'renew', of_permit = '350602-2026-0999999-K'`, pre.ID},
 		{"application_acceptance", "application", `state = 'in_review'`, pre.ID},
 		{"application_acceptance", "application", `accepted_on = '2026-11-24'`, pre.ID},
 		{"application_acceptance", "application", `statutory_by = null`, issued.ID},

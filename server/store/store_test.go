@@ -184,7 +184,7 @@ func (d desk) submit(account, name string, number civic.CitizenID, change ...fun
 }
 
 func application(p permit.Person, account string) permit.Application {
-	return permit.Application{Jurisdiction: p.Jurisdiction, ID: id(), Reference: permit.NewReference(p.Jurisdiction), Ruleset: "zhangzhou-2016", Tier: "residence_permit",
+	return permit.Application{Jurisdiction: p.Jurisdiction, ID: id(), Reference: permit.NewReference(p.Jurisdiction), Ruleset: "zhangzhou-2016", Kind: permit.KindIssue, Tier: "residence_permit",
 		Station: "xq", Person: p.ID, Account: account, Counter: "portal", Notice: "2026-11-24", State: permit.PreApplied, SubmittedAt: now, Version: 1,
 		Particulars: permit.Draft{Jurisdiction: p.Jurisdiction, Ruleset: "zhangzhou-2016", Name: p.Name, IDNumber: string(p.IDNumber), EthnicGroup: p.EthnicGroup,
 			HukouDivision: "410102", County: "350602", Street: "350602001", Community: "350602001001", Detail: "新华北路八号三栋501室", Workplace: "顺风茶厂",
