@@ -18,6 +18,7 @@ import (
 	"anju/kiosk/device"
 	"anju/server/notify"
 	"anju/server/office"
+	"anju/server/store"
 )
 
 // serve runs the office until the context ends.
@@ -125,7 +126,10 @@ func (h *house) chores(ctx context.Context, c config, log *slog.Logger) (stop fu
 		defer close(delivered)
 		if c.smsURL != "" {
 			gateway := notify.Gateway{URL: c.smsURL, Client: &http.Client{Timeout: 10 * time.Second}}
-			notify.Run(ctx, h.office, gateway, 2*time.Second, log)
+			outbox := store.Outbox{Log: log, Deliver: func(ctx context.Context, id string) (time.Duration, error) { return h.office.Deliver(ctx, gateway, id) }}
+			if err := outbox.Run(ctx, h.store); err != nil {
+				log.Error("texts are not delivered", "err", err)
+			}
 		}
 	}()
 	go func() {

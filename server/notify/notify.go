@@ -1,4 +1,4 @@
-// Package notify takes texts out of the outbox and hands them to the SMS gateway, in the language of the person.
+// Package notify hands texts to the SMS gateway, in the language of the person.
 package notify
 
 import (
@@ -7,11 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"anju/server/office"
 	"anju/server/text"
@@ -79,27 +77,4 @@ func (g Gateway) Send(ctx context.Context, m office.Message) error {
 		return fmt.Errorf("notify: the gateway answered %s", response.Status)
 	}
 	return nil
-}
-
-// Deliverer hands over what is due.
-type Deliverer interface {
-	Deliver(ctx context.Context, s office.Sender) (sent int, err error)
-}
-
-// Run delivers until the context ends: at once while there is something to send, else every interval.
-func Run(ctx context.Context, d Deliverer, s office.Sender, interval time.Duration, log *slog.Logger) {
-	for {
-		sent, err := d.Deliver(ctx, s)
-		if err != nil && ctx.Err() == nil {
-			log.Warn("texts could not be delivered", "err", err)
-		}
-		if sent > 0 && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(interval):
-		}
-	}
 }

@@ -4,47 +4,34 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"anju/server/access"
 )
 
-// deliverBatch is how many texts are taken at a time: few enough that all are handed over within the shortest back-off, even when the
-// gateway takes its time.
-const deliverBatch = 5
-
-// Deliver hands the texts that are due to a sender. Each is first put off to its next try, so that no transaction waits for the gateway
-// and no two processes take the same one; what is taken by the gateway is then marked as sent. A crash in between sends a text once more
-// under the same id, which the gateway knows.
-func (o *Office) Deliver(ctx context.Context, s Sender) (sent int, err error) {
-	var due []Message
+// Deliver hands one text of the outbox to a sender, unless that has been done. It returns how long the text has still to wait, by the clock of
+// the office: nobody is texted by night. No transaction waits for the gateway; a crash between the gateway's answer and the mark sends the
+// text once more under the same id, which the gateway knows. A text that is gone, or a code that has lapsed meanwhile, is not sent.
+func (o *Office) Deliver(ctx context.Context, s Sender, id string) (wait time.Duration, err error) {
+	var m Message
 	err = o.Store.Within(ctx, func(tx Tx) error {
-		if due, err = tx.NextMessages(ctx, o.now(), deliverBatch); err != nil {
-			return err
-		}
-		for _, m := range due {
-			if err := tx.MarkFailed(ctx, m.ID, o.now().Add(backOff(m.Tries))); err != nil {
-				return err
-			}
-		}
-		return nil
+		m, err = tx.Message(ctx, id)
+		return err
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return 0, nil
+	case err != nil:
 		return 0, err
 	}
-	for _, m := range due {
-		if failed := s.Send(ctx, m); failed != nil {
-			err = errors.Join(err, failed)
-			continue
-		}
-		marked := o.Store.Within(ctx, func(tx Tx) error { return tx.MarkSent(ctx, m.ID, o.now()) })
-		if marked != nil {
-			err = errors.Join(err, marked)
-			continue
-		}
-		sent++
+	now := o.now()
+	if !m.SentAt.IsZero() || m.Kind == signInCode && now.Sub(m.CreatedAt) > access.CodeLifetime {
+		return 0, nil
 	}
-	return sent, err
-}
-
-// backOff waits 1, 2, 4 … minutes, at most an hour.
-func backOff(tries int) time.Duration {
-	return min(time.Minute<<min(tries, 6), time.Hour)
+	if wait := m.NotBefore.Sub(now); wait > 0 {
+		return wait, nil
+	}
+	if err := s.Send(ctx, m); err != nil {
+		return 0, err
+	}
+	return 0, o.Store.Within(ctx, func(tx Tx) error { return tx.MarkSent(ctx, m.ID, o.now()) })
 }

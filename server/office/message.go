@@ -9,6 +9,9 @@ import (
 // newID makes an identifier that sorts by time (UUID version 7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// signInCode is the kind of text that carries a one-time code.
+const signInCode = "sign_in_code"
+
 // message makes a text for a phone: the kind names the sentence, which notify says in the language of the person.
 func (o *Office) message(phone, lang, kind string, pairs ...string) Message {
 	m := Message{ID: newID(), Phone: phone, Lang: lang, Kind: kind, Args: map[string]string{}, CreatedAt: o.now()}

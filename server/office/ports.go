@@ -42,14 +42,13 @@ type Tx interface {
 	Record(ctx context.Context, entries ...ledger.Entry) error
 	// EntriesAbout returns the newest entries about an account and the persons of its applications.
 	EntriesAbout(ctx context.Context, account string, limit int) ([]ledger.Entry, error)
-	// Send puts a text for a phone into the outbox.
+	// Send puts a text for a phone into the outbox, from which it is handed over once the transaction stands.
 	Send(ctx context.Context, m Message) error
 	// MessagesTo returns what was put into the outbox for a phone, newest first. Only the demo shows them.
 	MessagesTo(ctx context.Context, phone string, limit int) ([]Message, error)
-	// NextMessages locks messages that are due to be handed to the gateway; MarkFailed puts one off to its next try, MarkSent ends it.
-	NextMessages(ctx context.Context, now time.Time, limit int) ([]Message, error)
+	// Message returns one text; MarkSent says that the gateway has taken it.
+	Message(ctx context.Context, id string) (Message, error)
 	MarkSent(ctx context.Context, id string, now time.Time) error
-	MarkFailed(ctx context.Context, id string, again time.Time) error
 }
 
 // AccessTx keeps sessions, codes, throttles, accounts, staff and stations.
@@ -338,7 +337,6 @@ type Message struct {
 	CreatedAt time.Time
 	NotBefore time.Time // zero: at once
 	SentAt    time.Time
-	Tries     int
 }
 
 // Sender hands a text to the SMS gateway. It is idempotent by the message's id.

@@ -167,7 +167,7 @@ func (o *Office) SendCode(ctx context.Context, phone, purpose, lang, peer string
 		if err := tx.CreateChallenge(ctx, c); err != nil {
 			return err
 		}
-		return tx.Send(ctx, o.message(number, lang, "sign_in_code", "Code", code))
+		return tx.Send(ctx, o.message(number, lang, signInCode, "Code", code))
 	})
 	return challenge, err
 }

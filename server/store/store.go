@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
 
 	"anju/server/office"
 )
@@ -15,6 +16,7 @@ import (
 type Store struct {
 	pool    *pgxpool.Pool
 	secrets *Secrets
+	jobs    *river.Client[pgx.Tx]
 }
 
 var _ office.Store = (*Store)(nil)
@@ -26,11 +28,15 @@ func Open(ctx context.Context, url string, secrets *Secrets) (*Store, error) {
 		return nil, fmt.Errorf("store: address of the database: %w", err)
 	}
 	config.AfterConnect = becomeApplication
+	jobs, err := enqueuer()
+	if err != nil {
+		return nil, fmt.Errorf("store: job queue: %w", err)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s := &Store{pool: pool, secrets: secrets}
+	s := &Store{pool: pool, secrets: secrets, jobs: jobs}
 	if err := s.Ready(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -62,7 +68,7 @@ func (s *Store) Close() { s.pool.Close() }
 func (s *Store) Within(ctx context.Context, work func(office.Tx) error) error {
 	var told error // what work said is returned as it is; what the database said is judged
 	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(q pgx.Tx) error {
-		told = work(&tx{q: q, secrets: s.secrets})
+		told = work(&tx{q: q, secrets: s.secrets, jobs: s.jobs})
 		return told
 	})
 	if told != nil {
@@ -92,6 +98,7 @@ func (s *Store) Ready(ctx context.Context) error {
 type tx struct {
 	q       pgx.Tx
 	secrets *Secrets
+	jobs    *river.Client[pgx.Tx]
 }
 
 var _ office.Tx = (*tx)(nil)
