@@ -55,6 +55,9 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Get("/console/cases/:reference", cases, s.caseFile)
 	r.Get("/console/cases/:reference/slip", cases, s.slip)
 	r.Get("/console/cases/:reference/evidence/:id", cases, s.evidence)
+	r.Get("/console/cases/:reference/evidence/:id/view", cases, s.viewEvidence)
+	r.Get("/console/persons/:id", cases, s.person)
+	r.Get("/console/help", staff(), s.help)
 
 	r.Post("/console/cases/:reference/acceptance", staff(access.Acceptor), s.decide(acceptance))
 	r.Post("/console/cases/:reference/declination", staff(access.Acceptor), s.decide(declination))
@@ -111,7 +114,7 @@ func frame(v *web.Visit, title string) parts.FrameView {
 	p := v.Printer
 	f := parts.FrameView{Variant: parts.ConsoleFrame, Title: title, Path: v.Path, Demo: v.Demo}
 	if v.Session != nil {
-		f.Nav = nav(v)
+		f.Nav, f.Help, f.Scripts = nav(v), "/console/help", []string{"js/keys.js"}
 		f.SignedIn = &parts.SignedIn{Name: v.Actor.Name, Href: "/console/sessions", Detail: roleNames(p, v.Actor), SignOut: "/console/sign-out"}
 	}
 	if key := "console.flash." + v.Flash; v.Flash != "" && text.Has(key) {
@@ -163,7 +166,7 @@ func nav(v *web.Visit) []parts.NavItem {
 		}
 		current := strings.HasPrefix(path, s.path)
 		if s.path == "/console" {
-			current = path == s.path || strings.HasPrefix(path, "/console/cases") || strings.HasPrefix(path, "/console/permits")
+			current = path == s.path || strings.HasPrefix(path, "/console/cases") || strings.HasPrefix(path, "/console/permits") || strings.HasPrefix(path, "/console/persons")
 		}
 		items = append(items, parts.NavItem{Label: v.Printer.Say(s.text), Href: s.path, Current: current})
 	}

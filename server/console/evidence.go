@@ -2,11 +2,13 @@ package console
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
 	"anju/server/office"
+	"anju/server/parts"
 	"anju/server/permit"
 	"anju/server/policy"
 	"anju/server/text"
@@ -19,6 +21,43 @@ type document struct {
 	Label   string // name, form and size
 	Href    string
 	Picture bool
+}
+
+// evidencePage is one document beside what was declared.
+type evidencePage struct {
+	Frame          parts.FrameView
+	Visit          *web.Visit
+	Document       document
+	Place          string // which of how many
+	Previous, Next string // addresses of its neighbours, "" at the ends
+	Declared       parts.SummaryView
+}
+
+// view is the address of the page that shows the document.
+func (d document) view() string { return d.Href + "/view" }
+
+func (s *Console) viewEvidence(c *fiber.Ctx) error {
+	v := web.VisitOf(c)
+	file, r, err := s.caseOf(c, v)
+	if err != nil {
+		return err
+	}
+	p, list := v.Printer, documents(v.Printer, file, r)
+	at := slices.IndexFunc(file.Evidence, func(e office.Evidence) bool { return e.ID == c.Params("id") })
+	if at < 0 {
+		return office.ErrNotFound
+	}
+	page := evidencePage{Frame: frame(v, p.Say("console.evidence.view_title")), Visit: v, Document: list[at], Declared: s.particulars(p, file, r),
+		Place: p.Say("console.evidence.place", "Number", at+1, "Total", len(list))}
+	page.Frame.Wide, page.Frame.Path = true, list[at].view()
+	page.Frame.Back = &parts.Link{Label: p.Say("console.slip.back"), Href: casePath(file.Application.Reference) + "#evidence"}
+	if at > 0 {
+		page.Previous = list[at-1].view()
+	}
+	if at < len(list)-1 {
+		page.Next = list[at+1].view()
+	}
+	return web.Render(c, fiber.StatusOK, evidenceView(page))
 }
 
 func documents(p text.Printer, file office.Progress, r *policy.Ruleset) []document {

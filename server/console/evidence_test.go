@@ -94,3 +94,20 @@ func letter() []byte {
 	fmt.Fprintf(&b, "trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", start)
 	return b.Bytes()
 }
+
+// TestEvidenceStandsBesideWhatWasDeclared opens the viewer, with its neighbours, as those who may.
+func TestEvidenceStandsBesideWhatWasDeclared(t *testing.T) {
+	d := course(t, "zz.supplemented") // two documents
+	b, p := d.as("zz.accept"), d.people["zz.supplemented"]
+	views := regexp.MustCompile(casePath(p)+`/evidence/[0-9a-f-]{36}/view`).FindAllString(b.get(casePath(p)).body, -1)
+	if len(views) != 2 {
+		t.Fatalf("the case leads to %v", views)
+	}
+	first, second := b.get(views[0]), b.get(views[1])
+	d.says(first, "第 1 份，共 2 份", p.Name, p.ID, `<img src="`+strings.TrimSuffix(views[0], "/view")+`"`, `rel="next" href="`+views[1]+`"`)
+	d.says(second, "第 2 份，共 2 份", `rel="prev" href="`+views[0]+`"`)
+	d.silent(first, `rel="prev"`)
+	d.silent(second, `rel="next"`)
+	d.status(d.as("zz.other").get(views[0]), http.StatusNotFound, "another station")
+	d.status(b.get(casePath(p)+"/evidence/"+office.NewKey()+"/view"), http.StatusNotFound, "no document")
+}

@@ -9,7 +9,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/xuri/excelize/v2"
 
-	"anju/server/office"
 	"anju/server/parts"
 	"anju/server/web"
 )
@@ -17,8 +16,9 @@ import (
 // exportQueue gives out the queue as it is filtered, in a file: the same columns and masks as on the page.
 func (s *Console) exportQueue(c *fiber.Ctx) error {
 	v := web.VisitOf(c)
-	chosen, term := s.filterOf(c, v)
-	list, err := s.office.ExportQueue(c.UserContext(), v.Actor, office.QueueQuery{States: statesOf(chosen, v.Actor), Mark: markOf(chosen), Text: term})
+	f := s.filterOf(c, v)
+	f.after, f.before = nil, nil
+	list, err := s.office.ExportQueue(c.UserContext(), v.Actor, f.query(v.Actor))
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (s *Console) exportQueue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page := s.queuePage(v, list, stations, chosen, term)
+	page := s.queuePage(v, list, stations, f)
 	return s.sendSheet(c, v, v.Printer.Say("export.queue"), "cases", page.Table)
 }
 

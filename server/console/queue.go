@@ -2,7 +2,6 @@ package console
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,19 +18,15 @@ import (
 // queueSize is how many cases a page of the queue shows.
 const queueSize = 25
 
-// A promise is shown in amber from two days before it is due, and a pre-application that nobody has taken from its third day on.
-const (
-	dueSoonDays = 2
-	waitingDays = 3
-)
-
 // queuePage lists the cases of the officer's stations.
 type queuePage struct {
 	Frame    parts.FrameView
 	Visit    *web.Visit
 	Due      *dutyWarning // of supervisors: governments that must publish
 	Stations string
+	Errors   parts.Errors
 	Term     string // what was searched for, "" when nothing was
+	Filter   queueFilter
 	Chips    []parts.Chip
 	Table    parts.TableView
 	Empty    *parts.EmptyView
@@ -51,13 +46,16 @@ func (s *Console) queue(c *fiber.Ctx) error {
 		page.Due = due
 		return web.Render(c, fiber.StatusOK, dutiesView(page))
 	}
-	query := web.Query(c)
-	chosen, term := s.filterOf(c, v)
-	number, err := strconv.Atoi(query.Get("page"))
-	if err != nil || number < 1 || number > 1_000_000 {
-		number = 1
-	}
-	list, err := s.office.Queue(c.UserContext(), v.Actor, office.QueueQuery{States: statesOf(chosen, v.Actor), Mark: markOf(chosen), Text: term, Page: number, Size: queueSize})
+	return s.sendQueue(c, fiber.StatusOK, s.filterOf(c, v), slip{}, due)
+}
+
+// slip is a number that was mistyped: the code of what is wrong, and what was typed.
+type slip struct{ code, typed string }
+
+// sendQueue answers with the list that a filter selects.
+func (s *Console) sendQueue(c *fiber.Ctx, status int, f queueFilter, wrong slip, due *dutyWarning) error {
+	v := web.VisitOf(c)
+	list, err := s.office.Queue(c.UserContext(), v.Actor, f.query(v.Actor))
 	if err != nil {
 		return err
 	}
@@ -65,48 +63,28 @@ func (s *Console) queue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	link := func(page int) string {
-		address := "/console?page=" + strconv.Itoa(page)
-		if term != "" {
-			return address + "&search=" + query.Get("search")
-		}
-		if chosen != "" {
-			address += "&state=" + chosen
-		}
-		return address
-	}
-	page := s.queuePage(v, list, stations, chosen, term)
+	page := s.queuePage(v, list, stations, f)
 	page.Due = due
-	if len(list.Cases) > 0 {
-		page.Export = "/console/export" + strings.Replace(strings.TrimPrefix(link(1), "/console?page=1"), "&", "?", 1)
+	if wrong.code != "" {
+		page.Term, page.Errors, page.Frame.HasErrors = wrong.typed, parts.Errors{{Field: "term", Message: v.Printer.Say("fault." + wrong.code)}}, true
 	}
-	page.Pager.Page, page.Pager.Pages = number, (list.Total+queueSize-1)/queueSize
-	if number > 1 && page.Pager.Pages > 0 {
-		page.Pager.Previous = link(min(number-1, page.Pager.Pages))
+	if n := len(list.Cases); n > 0 {
+		page.Export = f.address("/console/export")
+		if first := office.CursorOf(list.Cases[0]); list.Fewer {
+			page.Pager.Previous = f.beside("before", first)
+		}
+		if last := office.CursorOf(list.Cases[n-1]); list.More {
+			page.Pager.Next = f.beside("after", last)
+		}
+		page.Pager.Page, page.Pager.Pages = f.number, (list.Total+queueSize-1)/queueSize
 	}
-	if number < page.Pager.Pages {
-		page.Pager.Next = link(number + 1)
-	}
-	return web.Render(c, fiber.StatusOK, queueView(page))
+	return web.Render(c, status, queueView(page))
 }
 
-// filterOf is what the address asks for: a filter, "" for what waits for this officer, or what was searched for.
-func (s *Console) filterOf(c *fiber.Ctx, v *web.Visit) (chosen, term string) {
-	query := web.Query(c)
-	chosen = query.Get("state")
-	if term = s.openTerm(v.Actor.ID, query.Get("search")); term != "" {
-		return "all", term
-	}
-	if chosen != "all" && !slices.Contains(permit.States(), permit.State(chosen)) && markOf(chosen) == "" {
-		chosen = ""
-	}
-	return chosen, ""
-}
-
-func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []office.Station, chosen, term string) queuePage {
-	p := v.Printer
-	page := queuePage{Frame: frame(v, p.Say("console.queue.title")), Visit: v, Term: term, Chips: chips(p, list, v.Actor, chosen)}
-	page.Frame.Wide = true
+func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []office.Station, f queueFilter) queuePage {
+	p, term := v.Printer, f.term
+	page := queuePage{Frame: frame(v, p.Say("console.queue.title")), Visit: v, Term: term, Filter: f, Chips: chips(p, list, v.Actor, f)}
+	page.Frame.Wide, page.Frame.Path = true, f.address("/console")
 	var names []string
 	byCode := map[string]string{}
 	for _, station := range stations {
@@ -124,23 +102,35 @@ func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []offi
 	if len(stations) < 2 {
 		byCode = nil // one's own only station need not be said in every line
 	}
-	page.Table = parts.TableView{ID: "queue", Caption: p.Say("console.queue.caption", "Total", list.Total), Columns: []parts.Column{
+	page.Table = parts.TableView{ID: "queue", Caption: p.Say("console.queue.caption", "Total", list.Total, "Order", orderName(p, f.sort)), Columns: []parts.Column{
 		{Label: p.Say("console.case.reference")}, {Label: p.Say("console.case.applicant")}, {Label: p.Say("kind.column")},
 		{Label: p.Say("console.case.state")}, {Label: p.Say("console.case.submitted")}, {Label: p.Say("console.case.promised")},
 	}}
 	for _, one := range list.Cases {
-		page.Table.Rows = append(page.Table.Rows, s.queueRow(p, one, byCode[one.Application.Station]))
+		page.Table.Rows = append(page.Table.Rows, s.queueRow(p, one, byCode[one.Application.Station], v.Actor.Holds(permitRoles...)))
 	}
 	return page
 }
 
-// queueRow is a line of the queue. Who only passes by must not read whom it is about: name and number are masked.
-func (s *Console) queueRow(p text.Printer, c office.Case, station string) []parts.Cell {
+// orderName says how the list is sorted.
+func orderName(p text.Printer, sort office.QueueSort) string {
+	switch sort {
+	case office.DueFirst:
+		return p.Say("console.filter.due")
+	case office.NewestFirst:
+		return p.Say("console.filter.newest")
+	}
+	return p.Say("console.filter.oldest")
+}
+
+// queueRow is a line of the queue. Who only passes by must not read whom it is about: name and number are masked. The permit is named to those
+// who see permits.
+func (s *Console) queueRow(p text.Printer, c office.Case, station string, sees bool) []parts.Cell {
 	a, today := c.Application, s.office.Today()
 	age := parts.Cell{Text: parts.Date(p, civic.DateOf(a.SubmittedAt))}
 	if days := today.DaysSince(a.WaitingSince()); a.State.Open() && a.State != permit.ToSupplement && days > 0 {
 		age.Note = p.Say("console.queue.age", "Count", days)
-		if a.State == permit.PreApplied && days >= waitingDays {
+		if a.State == permit.PreApplied && days >= office.WaitingDays {
 			age.Body, age.Note, age.Tag = dated(age.Text), "", &parts.TagView{Tone: parts.Wait, Text: p.Say("console.queue.age", "Count", days)}
 		}
 	}
@@ -153,8 +143,12 @@ func (s *Console) queueRow(p text.Printer, c office.Case, station string) []part
 	case a.State == permit.PreApplied || a.State == permit.ToSupplement:
 		promised.Text = p.Say("console.queue.no_promise")
 	}
+	reference := parts.Cell{Text: a.Reference, Href: casePath(a.Reference)}
+	if a.Permit != "" && sees {
+		reference.Body = caseAndPermit(a.Reference, a.Permit)
+	}
 	return []parts.Cell{
-		{Text: a.Reference, Href: casePath(a.Reference)}, {Text: civic.MaskName(c.Person.Name), Note: c.Person.IDNumber.Masked()},
+		reference, {Text: civic.MaskName(c.Person.Name), Href: personPath(a.Person), Note: c.Person.IDNumber.Masked()},
 		{Text: p.Say("kind." + string(a.Kind)), Note: joined(p, s.tierName(p, a), station)}, {Tag: stateTag(a.State, p.Say("console.queue."+string(a.State)))}, age, promised,
 	}
 }
@@ -180,7 +174,7 @@ func dueTag(p text.Printer, due, today civic.Date) *parts.TagView {
 		return &parts.TagView{Tone: parts.Stop, Text: p.Say("console.queue.overdue", "Count", -left)}
 	case left == 0:
 		return &parts.TagView{Tone: parts.Wait, Text: p.Say("console.queue.due_today")}
-	case left <= dueSoonDays:
+	case left <= office.DueSoonDays:
 		return &parts.TagView{Tone: parts.Wait, Text: p.Say("console.queue.due_soon", "Count", left)}
 	}
 	return nil
@@ -214,46 +208,4 @@ func todo(a access.Actor) []permit.State {
 		return open
 	}
 	return mine
-}
-
-// statesOf is what a filter shows: "" is what waits for this officer.
-func statesOf(chosen string, a access.Actor) []permit.State {
-	switch chosen {
-	case "":
-		return todo(a)
-	case "all":
-		return nil
-	}
-	if markOf(chosen) != "" {
-		return nil
-	}
-	return []permit.State{permit.State(chosen)}
-}
-
-// markOf is the mark that a filter shows, "" when it shows states.
-func markOf(chosen string) office.Mark {
-	if slices.Contains(office.Marks(), office.Mark(chosen)) {
-		return office.Mark(chosen)
-	}
-	return ""
-}
-
-// chips are the ready-made filters: to do, each state, everything.
-func chips(p text.Printer, page office.QueuePage, a access.Actor, chosen string) []parts.Chip {
-	counts := page.Counts
-	mine, all := 0, 0
-	for _, state := range todo(a) {
-		mine += counts[state]
-	}
-	list := []parts.Chip{{Label: p.Say("console.queue.todo"), Href: "/console", Current: chosen == "", Count: mine}}
-	for _, state := range permit.States() {
-		all += counts[state]
-		list = append(list, parts.Chip{Label: p.Say("console.queue." + string(state)), Href: "/console?state=" + string(state), Current: chosen == string(state), Count: counts[state]})
-	}
-	for _, mark := range office.Marks() {
-		if n := page.Marks[mark]; n > 0 || chosen == string(mark) {
-			list = append(list, parts.Chip{Label: p.Say("console.queue." + string(mark)), Href: "/console?state=" + string(mark), Current: chosen == string(mark), Count: n})
-		}
-	}
-	return append(list, parts.Chip{Label: p.Say("console.queue.all"), Href: "/console?state=all", Current: chosen == "all", Count: all})
 }

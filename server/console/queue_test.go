@@ -2,7 +2,9 @@ package console_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -120,7 +122,7 @@ func TestSearchFindsByEachKeyAndNothingPersonalStandsInTheAddress(t *testing.T) 
 	if got := d.as("zz.review").get(address); strings.Contains(text(got.body), issued.Reference) {
 		t.Error("a search of one officer opened for another")
 	}
-	for _, term := range []string{"王", "350602-2026-9999999-9", "'; drop table application; --", "%", "\U0001F600", strings.Repeat("张", 5000), "110101199003070011"} {
+	for _, term := range []string{"王", permit.NewNumber("350602", 2026, 9999999), "'; drop table application; --", "%", "\U0001F600", strings.Repeat("张", 5000), "110101199003070011", permit.NewReference("350600")} {
 		got, _ := find(term)
 		d.status(got, http.StatusOK, term[:min(len(term), 30)])
 		d.says(got, "没有找到")
@@ -151,13 +153,17 @@ func TestALongQueueHasPages(t *testing.T) {
 		}
 	}
 	b := d.as("zz.accept")
-	first, second := b.get("/console"), b.get("/console?page=2")
-	d.says(first, "共 27 件", "/console?page=2")
-	d.says(second, "/console?page=1")
+	first := b.get("/console")
+	next := html.UnescapeString(regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(first.body)[1])
+	second := b.get(next)
+	d.says(first, "共 27 件", "第 1 页")
+	d.says(second, "第 2 页", `rel="prev" href="/console?before=`)
 	if n, m := strings.Count(first.body, `href="/console/cases/`), strings.Count(second.body, `href="/console/cases/`); n != 25 || m != 2 {
 		t.Errorf("%d and %d lines", n, m)
 	}
-	d.says(b.get("/console?page=99999"), "/console?page=2")
+	d.silent(first, `rel="prev"`)
+	d.silent(second, `rel="next"`)
+	d.says(b.get("/console?page=99999&after=%27"), "第 1 页") // no place: the beginning
 	found := b.follow(b.post("/console/search", "term", "周"))
 	d.says(found, "共 27 件", "&amp;search=")
 }

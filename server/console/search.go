@@ -6,10 +6,13 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"anju/server/civic"
 	"anju/server/office"
 	"anju/server/permit"
 	"anju/server/web"
@@ -31,7 +34,7 @@ func (s *Console) search(c *fiber.Ctx) error {
 		return web.SeeOther(c, "/console")
 	}
 	if number, ok := permit.ParseNumber(string(term)); ok && web.VisitOf(c).Actor.Holds(permitRoles...) {
-		found, err := s.office.Queue(c.UserContext(), web.VisitOf(c).Actor, office.QueueQuery{Text: number, Page: 1, Size: 1})
+		found, err := s.office.Queue(c.UserContext(), web.VisitOf(c).Actor, office.QueueQuery{Text: number, Size: 1})
 		if err != nil {
 			return err
 		}
@@ -39,8 +42,30 @@ func (s *Console) search(c *fiber.Ctx) error {
 			return web.SeeOther(c, permitPath(number))
 		}
 	}
+	if code := s.slipOf(string(term)); code != "" {
+		return s.sendQueue(c, fiber.StatusUnprocessableEntity, queueFilter{number: 1}, slip{code, string(term)}, nil)
+	}
 	return web.SeeOther(c, "/console?search="+s.sealTerm(web.VisitOf(c).Actor.ID, string(term[:min(len(term), maxTerm)])))
 }
+
+// slipOf is what is wrong with a number that was typed, as a code: one wrong character would find nothing, and "not found" would be believed.
+func (s *Console) slipOf(term string) string {
+	if code := permit.Misread(term); code != "" {
+		return code
+	}
+	if !idForm.MatchString(term) {
+		return ""
+	}
+	_, err := civic.ParseCitizenID(term, s.office.Today())
+	var problem *civic.Problem
+	if errors.As(err, &problem) {
+		return problem.Code
+	}
+	return ""
+}
+
+// idForm is what can only be meant as an ID number.
+var idForm = regexp.MustCompile(`^[0-9]{17}[0-9Xx]$`)
 
 // termCipher makes the cipher for terms out of the deployment's key, so that addresses outlive a restart.
 func termCipher(key []byte) cipher.AEAD {

@@ -21,9 +21,13 @@ func (o *Office) ExportQueue(ctx context.Context, actor access.Actor, q QueueQue
 	if len(scope.Stations) == 0 {
 		return page, &Error{What: Forbidden, Why: "role"}
 	}
+	q.Today, q.Size = o.Today(), exportPage
 	err = o.Store.Within(ctx, func(tx Tx) error {
-		return o.export(ctx, tx, actor, "queue", func(n int) (int, int, error) {
-			q.Page, q.Size = n, exportPage
+		return o.export(ctx, tx, actor, "queue", func(int) (int, int, error) {
+			if n := len(page.Cases); n > 0 {
+				last := CursorOf(page.Cases[n-1])
+				q.After = &last
+			}
 			next, err := tx.Queue(ctx, scope, q, o.entry(actor, ledger.Listed, "export"))
 			next.Cases = append(page.Cases, next.Cases...)
 			page = next

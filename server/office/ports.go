@@ -139,6 +139,9 @@ type ApplicationTx interface {
 	ApplicationsOf(ctx context.Context, account string, view ledger.Entry) ([]Case, error)
 	// Queue lists cases of the scope; each line writes a ledger entry for its person.
 	Queue(ctx context.Context, scope access.Scope, q QueueQuery, view ledger.Entry) (QueuePage, error)
+	// CasesOfPerson lists the cases of a person within the scope, newest first; PermitsOfPerson likewise the permits.
+	CasesOfPerson(ctx context.Context, scope access.Scope, person string, view ledger.Entry) ([]Case, error)
+	PermitsOfPerson(ctx context.Context, scope access.Scope, person string, view ledger.Entry) ([]PermitCase, error)
 	// OpenApplication reports an application of the person that is still open or was issued with a permit that is in force.
 	OpenApplication(ctx context.Context, jurisdiction, person string) (reference string, err error)
 }
@@ -261,35 +264,6 @@ type Case struct {
 	Person      permit.Person
 	Token       [16]byte
 }
-
-// QueueQuery selects a part of the queue.
-type QueueQuery struct {
-	States []permit.State
-	Mark   Mark   // "" for any
-	Text   string // reference, permit number, ID number, name, surname or pinyin initials
-	Page   int    // from 1
-	Size   int
-}
-
-// QueuePage is one page of the queue. Names and numbers in it are whole: the office masks them.
-type QueuePage struct {
-	Cases  []Case
-	Total  int
-	Counts map[permit.State]int // of the whole scope, whatever the query
-	Marks  map[Mark]int         // likewise
-}
-
-// Mark is something about a case in review that the queue can be narrowed to.
-type Mark string
-
-// The marks.
-const (
-	MarkPaused    Mark = "paused"    // its clock stands still
-	MarkExtension Mark = "extension" // a supervisor is asked to extend its deadline
-)
-
-// Marks lists them.
-func Marks() []Mark { return []Mark{MarkPaused, MarkExtension} }
 
 // PermitFinder says which permit is wanted and who may see it.
 type PermitFinder struct {

@@ -38,12 +38,32 @@ var numberForm = regexp.MustCompile(`^[0-9]{6}-[0-9]{4}-[0-9]{7}-[0-9A-Z]$`)
 
 // ParseNumber returns the number in its canonical form, or false when the form or the check character is wrong.
 func ParseNumber(s string) (string, bool) {
-	s = strings.ToUpper(strings.TrimSpace(s))
+	s = canonical(s)
 	if !numberForm.MatchString(s) || mod3736(s[:len(s)-2]) != s[len(s)-1] {
 		return "", false
 	}
 	return s, true
 }
+
+func canonical(number string) string { return strings.ToUpper(strings.TrimSpace(number)) }
+
+// Misread says in a code what a text was meant to be when it has the form of a permit number or of a reference and the check character shows a
+// mistake: "number_check" or "reference_check". Anything else gives "".
+func Misread(s string) string {
+	if number := canonical(s); numberForm.MatchString(number) {
+		if _, ok := ParseNumber(number); !ok {
+			return "number_check"
+		}
+		return ""
+	}
+	if _, ok := ParseReference(s); !ok && referenceForm.MatchString(strings.TrimSpace(s)) {
+		return "reference_check"
+	}
+	return ""
+}
+
+// referenceForm is a reference as it is printed: whoever types twelve characters without hyphens may mean anything.
+var referenceForm = regexp.MustCompile(`^[0-9]{4}[- －—]?[0-9A-Za-z]{4}[- －—][0-9A-Za-z]{4}$`)
 
 // readable is Crockford's base 32 without its Z: no I, L, O or U, and 31 characters, a prime, so that the check character notices
 // every wrong character and every swapped pair.

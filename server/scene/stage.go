@@ -230,7 +230,7 @@ func (h House) Empty(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	page, err := h.Office.Queue(ctx, actor, office.QueueQuery{Page: 1, Size: 1})
+	page, err := h.Office.Queue(ctx, actor, office.QueueQuery{Size: 1})
 	return page.Total == 0, err
 }
 

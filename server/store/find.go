@@ -122,3 +122,23 @@ func (t *tx) ApplicationsOf(ctx context.Context, account string, view ledger.Ent
 	}
 	return t.cases(ctx, view, selectCase+` where a.account = $1 order by a.submitted_at desc, a.id desc`, account)
 }
+
+func (t *tx) CasesOfPerson(ctx context.Context, scope access.Scope, person string, view ledger.Entry) ([]office.Case, error) {
+	if err := ids(person); err != nil {
+		return nil, err
+	}
+	var w where
+	w.scope(scope)
+	w.and(`a.person = ?`, person)
+	return t.cases(ctx, view, selectCase+w.String()+` order by a.submitted_at desc, a.id desc`, w.args...)
+}
+
+func (t *tx) PermitsOfPerson(ctx context.Context, scope access.Scope, person string, view ledger.Entry) ([]office.PermitCase, error) {
+	if err := ids(person); err != nil {
+		return nil, err
+	}
+	var w where
+	w.scope(scope)
+	w.and(`q.person = ?`, person)
+	return t.permits(ctx, view, selectPermit+w.String()+` order by q.issued_on desc, q.number desc`, w.args...)
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"anju/server/access"
+	"anju/server/civic"
 	"anju/server/ledger"
 	"anju/server/office"
 	"anju/server/permit"
@@ -28,6 +29,7 @@ func TestQueue(t *testing.T) {
 	d.do(func(tx office.Tx) error { return save(ctx, tx)(accepted(li.Application, c.acceptor)) })
 	wang := send("王五", 5, "xq")
 	p := d.issue(wang, c)
+	promised := civic.DateOf(now).AddDays(9)
 
 	listing := view
 	listing.Action, listing.Purpose = ledger.Listed, "queue"
@@ -45,12 +47,17 @@ func TestQueue(t *testing.T) {
 		want  []string
 		total int
 	}{
-		{"all, the oldest first", office.QueueQuery{Page: 1, Size: 10}, []string{"张小明", "欧阳昝", "李四", "王五"}, 4},
-		{"first page", office.QueueQuery{Page: 1, Size: 3}, []string{"张小明", "欧阳昝", "李四"}, 4},
-		{"second page", office.QueueQuery{Page: 2, Size: 3}, []string{"王五"}, 4},
-		{"page beyond", office.QueueQuery{Page: 9, Size: 3}, nil, 4},
-		{"page far beyond", office.QueueQuery{Page: 1 << 62, Size: 1 << 62}, nil, 4},
-		{"page below", office.QueueQuery{Page: -1, Size: -1}, []string{"张小明"}, 4},
+		{"all, the oldest first", office.QueueQuery{Size: 10}, []string{"张小明", "欧阳昝", "李四", "王五"}, 4},
+		{"the latest first", office.QueueQuery{Sort: office.NewestFirst, Size: 10}, []string{"王五", "李四", "欧阳昝", "张小明"}, 4},
+		{"the nearest promise first", office.QueueQuery{Sort: office.DueFirst, Size: 10}, []string{"李四", "王五", "张小明", "欧阳昝"}, 4},
+		{"first page", office.QueueQuery{Size: 3}, []string{"张小明", "欧阳昝", "李四"}, 4},
+		{"a size below", office.QueueQuery{Size: -1}, []string{"张小明"}, 4},
+		{"a size beyond", office.QueueQuery{Size: 1 << 62}, []string{"张小明", "欧阳昝", "李四", "王五"}, 4},
+		{"decided by the acceptor", office.QueueQuery{By: c.acceptor.ID, Size: 10}, []string{"李四", "王五"}, 2},
+		{"overdue", office.QueueQuery{Age: office.Red, Today: civic.MustDate("2027-06-01"), Size: 10}, []string{"李四"}, 1},
+		{"overdue the day before", office.QueueQuery{Age: office.Red, Today: promised, Size: 10}, nil, 0},
+		{"due today, and untaken", office.QueueQuery{Age: office.Amber, Today: promised, Size: 10}, []string{"张小明", "欧阳昝", "李四"}, 3},
+		{"untaken too short, due too far", office.QueueQuery{Age: office.Amber, Today: civic.DateOf(now).AddDays(2), Size: 10}, nil, 0},
 		{"one state", office.QueueQuery{States: []permit.State{permit.InReview}, Size: 10}, []string{"李四"}, 1},
 		{"two states", office.QueueQuery{States: []permit.State{permit.InReview, permit.Issued}, Size: 10}, []string{"李四", "王五"}, 2},
 		{"reference", office.QueueQuery{Text: " " + zhang.Reference[5:9] + " ", Size: 10}, nil, 0},
@@ -99,5 +106,65 @@ func TestQueueWritesAnEntryForEachLine(t *testing.T) {
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Fatal(got)
+	}
+}
+
+// TestQueueIsLeafedThroughBothWays walks from the first page to the last and back in every order, two lines at a time, and meets each case once.
+func TestQueueIsLeafedThroughBothWays(t *testing.T) {
+	d := open(t)
+	ctx, c := t.Context(), d.cast()
+	for i := range 7 {
+		one := d.submit(c.account.ID, "张小明", citizen(t, i+1), func(a *permit.Application) { a.SubmittedAt = now.Add(time.Duration(i/2) * time.Minute) }) // pairs at one moment
+		if i%3 == 0 {
+			d.do(func(tx office.Tx) error { return save(ctx, tx)(accepted(one.Application, c.acceptor)) })
+		}
+	}
+	listing := view
+	listing.Action = ledger.Listed
+	for _, sort := range []office.QueueSort{office.OldestFirst, office.NewestFirst, office.DueFirst} {
+		ask := func(q office.QueueQuery) (page office.QueuePage) {
+			q.Sort = sort
+			d.do(func(tx office.Tx) (err error) { page, err = tx.Queue(ctx, scope, q, listing); return })
+			return page
+		}
+		names := func(cases []office.Case) (list []string) {
+			for _, one := range cases {
+				list = append(list, one.Application.ID)
+			}
+			return list
+		}
+		want := names(ask(office.QueueQuery{Size: 10}).Cases)
+		if len(want) != 7 {
+			t.Fatalf("%q: %d lines", sort, len(want))
+		}
+		var there, back []string
+		page := ask(office.QueueQuery{Size: 2})
+		for n := 0; ; n++ {
+			there = append(there, names(page.Cases)...)
+			if page.Fewer != (n > 0) || page.More != (len(there) < 7) || page.Total != 7 {
+				t.Errorf("%q, page %d: before %v, behind %v, %d in all", sort, n, page.Fewer, page.More, page.Total)
+			}
+			if !page.More {
+				break
+			}
+			place := office.ParseQueueCursor(office.CursorOf(page.Cases[len(page.Cases)-1]).String())
+			page = ask(office.QueueQuery{After: place, Size: 2})
+		}
+		for {
+			back = append(names(page.Cases), back...)
+			if !page.Fewer {
+				break
+			}
+			place := office.CursorOf(page.Cases[0])
+			page = ask(office.QueueQuery{Before: &place, Size: 2})
+		}
+		if !slices.Equal(there, want) || !slices.Equal(back, want) {
+			t.Errorf("%q: %v, there %v, back %v", sort, want, there, back)
+		}
+	}
+	for _, bad := range []string{"", "x", "Lw", "Ly8", "MjAyNi0xMS0yNC8wLyc7"} {
+		if office.ParseQueueCursor(bad) != nil {
+			t.Errorf("%q is a place", bad)
+		}
 	}
 }
