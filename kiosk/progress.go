@@ -153,7 +153,7 @@ func missing(p text.Printer, n permit.DeficiencyNotice, r *policy.Ruleset) []str
 		if field := d.Subject.Field(); field != "" {
 			subject = p.Say("notice.field." + field)
 		}
-		for _, e := range permit.EvidenceKinds(r) {
+		for _, e := range permit.DocumentKinds(r) {
 			if e.Code == string(d.Subject.Evidence()) {
 				subject = pick(p, e.Name)
 			}

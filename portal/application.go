@@ -72,7 +72,7 @@ func (s *Portal) applicationPage(c *fiber.Ctx, v *web.Visit) (applicationPage, e
 	}
 	if r, err := s.office.Ruleset(a.Ruleset); err == nil {
 		page.Missing = missingOf(p, progress, r, true)
-		page.Sections = sections(p, office.PreApplication{DraftRecord: office.DraftRecord{Draft: a.Particulars}, Ruleset: r, Evidence: progress.Evidence}, false)
+		page.Sections = sections(p, office.PreApplication{DraftRecord: office.DraftRecord{Draft: a.Particulars}, Ruleset: r, Evidence: progress.Evidence, Today: s.office.Today()}, progress.Mandate, false)
 	}
 	page.Code, err = qrCode(credential.TokenText(s.office.Origin, progress.Token), p.Say("application.code_label"))
 	return page, err

@@ -18,6 +18,7 @@ type applyPage struct {
 	Visit    *web.Visit
 	Cities   []parts.Option
 	City     string
+	For      string // "self" or "other"
 	Draft    *office.PreApplication
 	Tasks    []parts.Task
 	Open     *permit.Application // one that was sent and is not decided yet, and its city
@@ -36,7 +37,7 @@ func (s *Portal) apply(c *fiber.Ctx) error {
 
 func (s *Portal) applyPage(c *fiber.Ctx, v *web.Visit) (applyPage, error) {
 	p := v.Printer
-	page := applyPage{Frame: frame(v, p.Say("apply.title")), Visit: v, Cities: s.cities(p)}
+	page := applyPage{Frame: frame(v, p.Say("apply.title")), Visit: v, Cities: s.cities(p), For: "self"}
 	draft, err := s.office.Draft(c.UserContext(), v.Actor)
 	switch {
 	case errors.Is(err, office.ErrNotFound):
@@ -48,6 +49,9 @@ func (s *Portal) applyPage(c *fiber.Ctx, v *web.Visit) (applyPage, error) {
 		return page, err
 	default:
 		page.Draft, page.City, page.Tasks = &draft, draft.Jurisdiction, tasks(p, draft)
+		if draft.Draft.Agent != nil {
+			page.For = "other"
+		}
 	}
 	return page, nil
 }
@@ -112,6 +116,9 @@ func (s *Portal) startApplying(c *fiber.Ctx) error {
 			return err
 		}
 		page.Errors = errorsOf(v.Printer, permit.Faults{{Field: "city", Code: "city_choose"}})
+		if form.Has("for") {
+			page.For = form.Get("for")
+		}
 		page.Frame.HasErrors = true
 		return web.Render(c, fiber.StatusUnprocessableEntity, applyView(page))
 	}
@@ -121,6 +128,11 @@ func (s *Portal) startApplying(c *fiber.Ctx) error {
 	}
 	if err != nil {
 		return err
+	}
+	if form.Has("for") {
+		if draft, err = s.office.ActFor(c.UserContext(), v.Actor, form.Get("for") == "other"); err != nil {
+			return lostDraft(c, err)
+		}
 	}
 	for _, st := range steps { // what was typed into an earlier draft and never saved
 		if _, err := s.office.Unpark(c.UserContext(), v.Actor.ID, "/apply/"+string(st.step)); err != nil {
@@ -141,7 +153,7 @@ type step struct {
 }
 
 // steps are the pages with questions. Evidence and check have handlers of their own.
-var steps = []step{identityStep, hukouStep, residenceStep, stayStep, groundsStep}
+var steps = []step{identityStep, agentStep, hukouStep, residenceStep, stayStep, groundsStep}
 
 // stepPage is what every page of questions needs.
 type stepPage struct {
@@ -167,7 +179,7 @@ func (page stepPage) Hidden() []parts.Hidden {
 
 func (s *Portal) stepPage(v *web.Visit, st step, app office.PreApplication, back string) stepPage {
 	p := v.Printer
-	page := stepPage{Frame: frame(v, p.Say("apply."+string(st.step)+".title")), Visit: v, Step: st.step, App: app, City: cityName(s.office, p, app.Jurisdiction),
+	page := stepPage{Frame: frame(v, stepTitle(p, st.step, app)), Visit: v, Step: st.step, App: app, City: cityName(s.office, p, app.Jurisdiction),
 		Date: parts.DateValueOf(app.Draft.RegisteredOn), Return: back}
 	list := app.Steps()
 	for i, one := range list {
@@ -175,6 +187,9 @@ func (s *Portal) stepPage(v *web.Visit, st step, app office.PreApplication, back
 			continue
 		}
 		page.Caption = p.Say("apply.caption", "City", page.City, "Step", i+1, "Steps", len(list))
+		if app.Draft.Agent != nil && app.Draft.Name != "" {
+			page.Caption += " · " + p.Say("agent.caption", "Name", app.Draft.Name)
+		}
 		href := "/apply"
 		if i > 0 {
 			href = "/apply/" + string(list[i-1])
@@ -185,6 +200,22 @@ func (s *Portal) stepPage(v *web.Visit, st step, app office.PreApplication, back
 		page.Frame.Back = &parts.Link{Label: p.Say("portal.back"), Href: href}
 	}
 	return page
+}
+
+// stepTitle is the title of a step: who is asked about is another person when somebody applies for them.
+func stepTitle(p text.Printer, st permit.Step, app office.PreApplication) string {
+	if st == permit.StepIdentity && app.Draft.Agent != nil {
+		return p.Say("agent.identity.title")
+	}
+	return p.Say("apply." + string(st) + ".title")
+}
+
+// lead is what stands below the title of a step.
+func (page stepPage) lead() string {
+	if page.Step == permit.StepIdentity && page.App.Draft.Agent != nil {
+		return page.Visit.Printer.Say("agent.identity.lead")
+	}
+	return page.Visit.Printer.Say("apply." + string(page.Step) + ".lead")
 }
 
 // showStep shows a page of questions, if it may be reached now.

@@ -35,11 +35,11 @@ func (s *Portal) check(c *fiber.Ctx) error {
 }
 
 func (s *Portal) checkPage(v *web.Visit, app office.PreApplication, key string) checkPage {
-	return checkPage{stepPage: s.stepPage(v, step{step: permit.StepCheck}, app, ""), Sections: sections(v.Printer, app, true), Law: s.office.Eligibility(app), Key: key}
+	return checkPage{stepPage: s.stepPage(v, step{step: permit.StepCheck}, app, ""), Sections: sections(v.Printer, app, nil, true), Law: s.office.Eligibility(app), Key: key}
 }
 
 // sections lays out the answers of a draft; with links to change them while it has not been sent.
-func sections(p text.Printer, app office.PreApplication, changeable bool) []parts.SummaryView {
+func sections(p text.Printer, app office.PreApplication, m *permit.Mandate, changeable bool) []parts.SummaryView {
 	d := app.Draft
 	section := func(step permit.Step, rows ...parts.Row) parts.SummaryView {
 		view := parts.SummaryView{Title: p.Say("apply.step." + string(step)), Rows: rows}
@@ -52,9 +52,14 @@ func sections(p text.Printer, app office.PreApplication, changeable bool) []part
 	ethnic, _ := civic.EthnicByCode(d.EthnicGroup)
 	list := []parts.SummaryView{
 		section(permit.StepIdentity, row("field.name", d.Name), row("field.id_number", d.IDNumber), row("field.ethnic_group", pick(p, ethnic.Name))),
+	}
+	if d.Agent != nil {
+		list = append(list, section(permit.StepAgent, agentRows(p, app, m)...))
+	}
+	list = append(list,
 		section(permit.StepHukou, row("field.hukou", parts.DivisionNames(d.HukouDivision))),
 		section(permit.StepResidence, row("apply.check.residence", office.AddressLine(d))),
-	}
+	)
 	var stay []parts.Row
 	if permit.AsksRegistration(app.Ruleset) {
 		stay = append(stay, row("field.registered_on", parts.Date(p, d.RegisteredOn)))

@@ -10,7 +10,6 @@ import (
 	"anju/server/office"
 	"anju/server/parts"
 	"anju/server/permit"
-	"anju/server/policy"
 	"anju/server/text"
 	"anju/server/web"
 )
@@ -65,16 +64,9 @@ func kindOptions(p text.Printer, d permit.Draft, app office.PreApplication) []pa
 
 // kindName says what a document is, also when the ground that it was sent for is no longer chosen.
 func kindName(p text.Printer, app office.PreApplication, kind permit.EvidenceKind) string {
-	for _, list := range []*policy.GroundRule{app.Ruleset.Grounds, app.Ruleset.ThreeYearGrounds} {
-		if list == nil {
-			continue
-		}
-		for _, g := range list.List {
-			for _, e := range g.Evidence {
-				if e.Code == string(kind) {
-					return pick(p, e.Name)
-				}
-			}
+	for _, e := range permit.DocumentKinds(app.Ruleset) {
+		if e.Code == string(kind) {
+			return pick(p, e.Name)
 		}
 	}
 	return string(kind)

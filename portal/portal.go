@@ -32,6 +32,7 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/", web.Public, s.home)
 	r.Get("/help", web.Public, s.help)
 	r.Get("/privacy", web.Public, s.privacy)
+	r.Get("/privacy/children", web.Public, s.childRules)
 	r.Get("/eligibility", web.Public, s.eligibility)
 	r.Get("/entitlements", web.Public, s.entitlements)
 	r.Get("/entitlements/receipt", web.Public, s.entitlementsReceipt)
@@ -68,6 +69,8 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Post("/sign-out", citizen, s.signOut)
 	r.Get("/account", citizen, s.account)
 	r.Get("/access-log", citizen, s.accessLog)
+	r.Get("/my-data", citizen, s.myData)
+	r.Post("/my-data/consents/:id/withdrawal", citizen, s.withdrawConsent)
 
 	r.Get("/apply", citizen, s.apply)
 	r.Post("/apply", citizen, s.startApplying)

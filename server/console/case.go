@@ -140,6 +140,7 @@ func (s *Console) particulars(p text.Printer, file office.Progress, r *policy.Ru
 		row(p.Say("field.ethnic_group"), pick(p, ethnic.Name)), row(p.Say("console.case.phone"), file.Person.Phone),
 		row(p.Say("field.hukou"), divisionNames(d.HukouDivision)), row(p.Say("console.case.residence"), office.AddressLine(d)),
 	}
+	rows = append(rows, s.agentRows(p, file, r)...)
 	if permit.AsksRegistration(r) {
 		rows = append(rows, row(p.Say("field.registered_on"), parts.Date(p, d.RegisteredOn)))
 	} else {

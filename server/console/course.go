@@ -222,7 +222,7 @@ func subjectName(p text.Printer, r *policy.Ruleset, s permit.Subject) string {
 
 // evidenceName is the name of a kind of document in its ruleset.
 func evidenceName(p text.Printer, r *policy.Ruleset, kind permit.EvidenceKind) string {
-	for _, e := range permit.EvidenceKinds(r) {
+	for _, e := range permit.DocumentKinds(r) {
 		if e.Code == string(kind) {
 			return pick(p, e.Name)
 		}

@@ -36,7 +36,7 @@ type answers struct {
 // The decisions, by the word in their address.
 var (
 	acceptance = decision{permit.VerbAccept, "acceptance", access.Acceptor, func(o *office.Office, ctx context.Context, actor access.Actor, d office.Decision, in answers) (office.Case, error) {
-		return o.Accept(ctx, actor, d, permit.Acceptance{IdentitySeen: slices.Contains(in.Seen, "identity"), EvidenceSeen: slices.Contains(in.Seen, "evidence")})
+		return o.Accept(ctx, actor, d, permit.Acceptance{IdentitySeen: slices.Contains(in.Seen, "identity"), EvidenceSeen: slices.Contains(in.Seen, "evidence"), AgentSeen: slices.Contains(in.Seen, "agent")})
 	}}
 	declination = decision{permit.VerbDecline, "declination", access.Acceptor, func(o *office.Office, ctx context.Context, actor access.Actor, d office.Decision, in answers) (office.Case, error) {
 		return o.Decline(ctx, actor, d, in.Reason, in.Note)
@@ -176,6 +176,8 @@ func decisionErrors(p text.Printer, d decision, faults permit.Faults) parts.Erro
 			list[i].Field = "seen"
 		case "evidence_seen":
 			list[i].Field = "seen-2"
+		case "agent_seen":
+			list[i].Field = "seen-3"
 		}
 	}
 	return list

@@ -50,6 +50,9 @@ func (s *Console) slip(c *fiber.Ctx) error {
 		row("console.case.tier", s.tierName(p, a)), row("console.case.accepted", parts.Date(p, a.AcceptedOn)), row("console.case.promised", parts.Date(p, a.PromisedBy)),
 		row("console.case.statutory", parts.Date(p, a.StatutoryBy)), {Key: p.Say("console.slip.station"), Value: page.Station, Lines: []string{pick(p, file.Station.Address)}},
 	}
+	if agent := a.Particulars.Agent; agent != nil {
+		page.Rows.Rows = append(page.Rows.Rows, row("console.slip.agent", p.Say("console.slip.agent_value", "Name", civic.MaskName(agent.Name), "Relation", p.Say("agent.relation."+string(agent.Relation)))))
+	}
 	for _, e := range file.Events {
 		if e.Verb == permit.VerbAccept {
 			page.Rows.Rows = append(page.Rows.Rows, row("console.slip.officer", e.By.Name))

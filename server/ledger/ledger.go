@@ -44,6 +44,9 @@ const (
 	Supplemented Action = "supplemented" // the applicant's answer to it
 	Clocked      Action = "clocked"      // a clock was stopped or started, or its deadline extended or not
 	Exported     Action = "exported"     // a list was given out as a file
+
+	ConsentGiven     Action = "consent_given"     // a separate consent, by an agent
+	ConsentWithdrawn Action = "consent_withdrawn" // was taken back
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

@@ -67,6 +67,11 @@ func (o *Office) decideAs(ctx context.Context, actor access.Actor, d Decision, a
 // Accept takes a pre-application (受理): the clock starts.
 func (o *Office) Accept(ctx context.Context, actor access.Actor, d Decision, in permit.Acceptance) (Case, error) {
 	return o.decide(ctx, actor, d, access.Acceptor, ledger.Accepted, func(tx Tx, c Case, by permit.Officer, r *policy.Ruleset) (permit.Application, permit.Event, error) {
+		if m, err := mandateOf(ctx, tx, c.Application); err != nil {
+			return c.Application, permit.Event{}, err
+		} else if m != nil && m.Acceptable() != nil {
+			return c.Application, permit.Event{}, m.Acceptable()
+		}
 		calendar, err := o.calendar(ctx, tx)
 		if err != nil {
 			return c.Application, permit.Event{}, err

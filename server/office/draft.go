@@ -64,7 +64,7 @@ func (o *Office) StartDraft(ctx context.Context, actor access.Actor, jurisdictio
 			return err
 		case err == nil:
 			old := record.Draft
-			kept = permit.Draft{Name: old.Name, IDNumber: old.IDNumber, EthnicGroup: old.EthnicGroup, HukouDivision: old.HukouDivision, ReadByDevice: old.ReadByDevice}
+			kept = permit.Draft{Name: old.Name, IDNumber: old.IDNumber, EthnicGroup: old.EthnicGroup, HukouDivision: old.HukouDivision, ReadByDevice: old.ReadByDevice, Agent: old.Agent}
 			if err := tx.DeleteDraft(ctx, record); err != nil {
 				return err
 			}
@@ -157,6 +157,7 @@ func (p *PreApplication) tidy() {
 	if id, err := civic.ParseCitizenID(d.IDNumber, p.Today); err == nil {
 		d.IDNumber = string(id)
 	}
+	p.tidyAgent()
 	d.Detail, d.Workplace = strings.TrimSpace(d.Detail), strings.TrimSpace(d.Workplace)
 	choices := d.GroundChoices(p.Ruleset)
 	d.Grounds = slices.DeleteFunc(d.Grounds, func(g string) bool {

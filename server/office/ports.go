@@ -28,6 +28,7 @@ type Tx interface {
 	AccessTx
 	DraftTx
 	ApplicationTx
+	AgentTx
 	CourseTx
 	PermitTx
 	LifeTx

@@ -17,6 +17,7 @@ type Progress struct {
 	Course   permit.Course
 	Evidence []Evidence
 	Station  Station
+	Mandate  *permit.Mandate // nil when the person applied without an agent
 }
 
 // Applications lists what a citizen has sent, newest first.
@@ -51,6 +52,9 @@ func (o *Office) progress(ctx context.Context, f Finder, actor access.Actor, pur
 			return err
 		}
 		if p.Evidence, err = tx.EvidenceOf(ctx, a.Jurisdiction, a.ID); err != nil {
+			return err
+		}
+		if p.Mandate, err = mandateOf(ctx, tx, a); err != nil {
 			return err
 		}
 		p.Station, err = tx.Station(ctx, a.Jurisdiction, a.Station)

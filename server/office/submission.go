@@ -91,6 +91,9 @@ func (o *Office) submit(ctx context.Context, tx Tx, actor access.Actor, p PreApp
 	if err != nil || again {
 		return made, err
 	}
+	if err := o.mandate(ctx, tx, actor, a, p); err != nil {
+		return a, err
+	}
 	if err := tx.MoveEvidence(ctx, p.Jurisdiction, p.ID, a.ID); err != nil {
 		return a, err
 	}

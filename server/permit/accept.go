@@ -11,6 +11,7 @@ import (
 type Acceptance struct {
 	IdentitySeen bool // the ID card was compared with the particulars
 	EvidenceSeen bool // the evidence, uploaded or on paper, was looked at
+	AgentSeen    bool // the agent's ID card too, where one applies: "应当提供委托人、代办人的合法有效身份证件"
 }
 
 // Accept takes the application (受理): the statutory clock starts and the applicant gets a promise.
@@ -21,6 +22,9 @@ func Accept(a Application, in Acceptance, by Officer, r *policy.Ruleset, calenda
 	}
 	if !in.EvidenceSeen {
 		faults = append(faults, Fault{"evidence_seen", "evidence_seen"})
+	}
+	if a.Particulars.Agent != nil && !in.AgentSeen {
+		faults = append(faults, Fault{"agent_seen", "agent_seen"})
 	}
 	if len(faults) > 0 {
 		return a, Event{}, faults

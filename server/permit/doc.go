@@ -26,6 +26,8 @@
 //   - the deadline is extended once at most, within the ruleset's rule and by two persons;
 //   - who reviews is never who accepted (contracts, section 5);
 //   - declined and refused carry a reason (Decree 663 Art. 20(1): refusing a qualified applicant is an offence of staff);
+//   - an agent applies by a rule of the ruleset, and of a child under 14 only a guardian who has consented; an application that needs a consent
+//     has it, and one whose consent was withdrawn is not accepted;
 //   - an issued application has exactly one permit, an application in another state none.
 //
 // The life of a permit, from its issue on. What is not marked as a rule is a decision of somebody; a permit that another replaces becomes

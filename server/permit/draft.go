@@ -37,6 +37,7 @@ type Draft struct {
 	Workplace    string     `json:"workplace,omitempty"`      // employer or school, optional
 	Account      string     `json:"account,omitempty"`        // at a kiosk: the account whose phone was checked with a code
 	ReadByDevice string     `json:"read_by_device,omitempty"` // kiosk device that read the identity from the card; empty when typed
+	Agent        *Agent     `json:"agent,omitempty"`          // who applies for the person; nil when the person does
 }
 
 // SetResidence takes a division of the city, as deep as it has been chosen: county, street or community.
@@ -62,6 +63,7 @@ type Step string
 // The steps, in the order in which they are asked.
 const (
 	StepIdentity  Step = "identity"
+	StepAgent     Step = "agent" // of whoever applies for somebody else; left out when the person does
 	StepHukou     Step = "hukou"
 	StepResidence Step = "residence"
 	StepStay      Step = "stay"    // since when or how long, and which permit
@@ -92,7 +94,11 @@ func (f Faults) Error() string {
 
 // Steps returns the steps that this draft goes through.
 func (d Draft) Steps(r *policy.Ruleset) []Step {
-	steps := []Step{StepIdentity, StepHukou, StepResidence, StepStay}
+	steps := []Step{StepIdentity}
+	if d.Agent != nil {
+		steps = append(steps, StepAgent)
+	}
+	steps = append(steps, StepHukou, StepResidence, StepStay)
 	if len(d.GroundChoices(r)) > 0 {
 		steps = append(steps, StepGrounds)
 	}
@@ -143,7 +149,9 @@ func (d Draft) Reachable(step Step, r *policy.Ruleset, evidence []EvidenceKind, 
 func (d Draft) Check(step Step, r *policy.Ruleset, evidence []EvidenceKind, today civic.Date) Faults {
 	switch step {
 	case StepIdentity:
-		return d.checkIdentity(today)
+		return d.checkIdentity(r, today)
+	case StepAgent:
+		return d.checkAgent(r, today)
 	case StepHukou:
 		return d.checkHukou()
 	case StepResidence:
@@ -175,11 +183,14 @@ func problem(field string, err error) Faults {
 	return Faults{{field, "unreadable"}}
 }
 
-func (d Draft) checkIdentity(today civic.Date) Faults {
+func (d Draft) checkIdentity(r *policy.Ruleset, today civic.Date) Faults {
 	_, err := civic.ParseName(d.Name)
 	faults := problem("name", err)
 	_, err = civic.ParseCitizenID(d.IDNumber, today)
 	faults = append(faults, problem("id_number", err)...)
+	if d.needsGuardian(r, today) {
+		faults = append(faults, Fault{"id_number", "child_needs_guardian"})
+	}
 	if _, ok := civic.EthnicByCode(d.EthnicGroup); !ok {
 		faults = append(faults, Fault{"ethnic_group", "ethnic_choose"})
 	}
@@ -278,7 +289,9 @@ func (d Draft) checkGrounds(r *policy.Ruleset) Faults {
 // checkEvidence asks for one document at least that shows a ground, where one must be shown (Decree 663 Art. 9). What was sent for a
 // ground that is no longer chosen shows nothing.
 func (d Draft) checkEvidence(r *policy.Ruleset, evidence []EvidenceKind) Faults {
-	shows := func(kind EvidenceKind) bool { return len(d.CheckEvidenceKind(r, kind)) == 0 }
+	shows := func(kind EvidenceKind) bool {
+		return slices.ContainsFunc(d.groundEvidence(r), func(e policy.Evidence) bool { return e.Code == string(kind) })
+	}
 	if len(d.GroundChoices(r)) > 0 && !slices.ContainsFunc(evidence, shows) {
 		return Faults{{"evidence", "evidence_missing"}}
 	}
@@ -309,8 +322,17 @@ func (d Draft) Query(r *policy.Ruleset, today civic.Date) policy.EligibilityQuer
 // EvidenceKind names what a document is: a code of the ruleset's evidence list.
 type EvidenceKind string
 
-// EvidenceChoices returns the kinds of documents that show the grounds of the draft, each once; without a ground, none.
+// EvidenceChoices returns the kinds of documents that can be added: what shows the grounds of the draft, and that the agent may act.
 func (d Draft) EvidenceChoices(r *policy.Ruleset) []policy.Evidence {
+	kinds := d.groundEvidence(r)
+	if d.Agent != nil {
+		kinds = append(kinds, r.Proxies.PapersFor(cmp.Or(d.Agent.Reason, policy.Minor))...)
+	}
+	return kinds
+}
+
+// groundEvidence returns the kinds of documents that show the grounds of the draft, each once; without a ground, none.
+func (d Draft) groundEvidence(r *policy.Ruleset) []policy.Evidence {
 	var kinds []policy.Evidence
 	for _, g := range d.GroundChoices(r) {
 		if !slices.Contains(d.Grounds, g.Code) {
@@ -325,7 +347,7 @@ func (d Draft) EvidenceChoices(r *policy.Ruleset) []policy.Evidence {
 	return kinds
 }
 
-// CheckEvidenceKind refuses a kind of document that does not show any ground of the draft.
+// CheckEvidenceKind refuses a kind of document that shows nothing in this draft.
 func (d Draft) CheckEvidenceKind(r *policy.Ruleset, kind EvidenceKind) Faults {
 	if !slices.ContainsFunc(d.EvidenceChoices(r), func(e policy.Evidence) bool { return e.Code == string(kind) }) {
 		return Faults{{"kind", "evidence_kind"}}

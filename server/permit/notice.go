@@ -1,6 +1,7 @@
 package permit
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +43,9 @@ func (a Application) Subjects(r *policy.Ruleset) []StepSubjects {
 	var all []StepSubjects
 	if a.AcceptedOn.IsZero() {
 		all = append(all, StepSubjects{StepIdentity, fields("name", "id_number", "ethnic_group")})
+		if a.Particulars.Agent != nil {
+			all = append(all, StepSubjects{StepAgent, fields("agent_name", "agent_id_number", "agent_relation")})
+		}
 	}
 	stay := fields("intends")
 	if AsksRegistration(r) {
@@ -53,7 +57,11 @@ func (a Application) Subjects(r *policy.Ruleset) []StepSubjects {
 	all = append(all, StepSubjects{StepHukou, fields("hukou_division")}, StepSubjects{StepResidence, fields("residence", "detail")}, StepSubjects{StepStay, append(stay, fields("workplace")...)},
 		StepSubjects{StepGrounds, fields("grounds")})
 	evidence := StepSubjects{Step: StepEvidence}
-	for _, e := range EvidenceKinds(r) {
+	kinds := EvidenceKinds(r)
+	if agent := a.Particulars.Agent; agent != nil {
+		kinds = append(kinds, r.Proxies.PapersFor(cmp.Or(agent.Reason, policy.Minor))...)
+	}
+	for _, e := range kinds {
 		evidence.Subjects = append(evidence.Subjects, Subject(evidenceSubject+e.Code))
 	}
 	return append(all, evidence)
@@ -83,6 +91,11 @@ func EvidenceKinds(r *policy.Ruleset) []policy.Evidence {
 		}
 	}
 	return kinds
+}
+
+// DocumentKinds lists every kind of document that an application of a ruleset may hold: evidence, and what shows that an agent may act.
+func DocumentKinds(r *policy.Ruleset) []policy.Evidence {
+	return append(EvidenceKinds(r), r.Proxies.PapersFor("")...)
 }
 
 // DeficiencyCodes lists what may be wrong with a subject.

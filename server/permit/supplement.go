@@ -46,7 +46,7 @@ func Supply(a Application, c Course, in Answer, by Officer, r *policy.Ruleset, l
 		next.take(step, in.Draft)
 	}
 	changed := changedBy(before, next, in.Added)
-	if faults := checkSupplement(notice, steps, next, changed, in, r, civic.DateOf(now)); len(faults) > 0 {
+	if faults := checkSupplement(notice, steps, before, next, changed, in, r, civic.DateOf(now)); len(faults) > 0 {
 		return a, Event{}, c, faults
 	}
 	if answer := law(next); answer.Verdict != policy.Eligible || !slices.Contains(answer.Tiers, next.Tier) { // as when it was sent first
@@ -72,12 +72,15 @@ func Supply(a Application, c Course, in Answer, by Officer, r *policy.Ruleset, l
 
 // checkSupplement demands that the answers hold, and that nothing that was asked for is left out: there is one notice, so there is one
 // answer. An answer that was right stays, with a word why.
-func checkSupplement(n DeficiencyNotice, steps []Step, next Draft, changed []Subject, in Answer, r *policy.Ruleset, today civic.Date) Faults {
+func checkSupplement(n DeficiencyNotice, steps []Step, before, next Draft, changed []Subject, in Answer, r *policy.Ruleset, today civic.Date) Faults {
 	var faults Faults
 	for _, step := range steps {
 		if step != StepEvidence {
 			faults = append(faults, next.Check(step, r, nil, today)...)
 		}
+	}
+	if !next.sameMandate(before, r, today) {
+		faults = append(faults, Fault{"id_number", "agent_changed"})
 	}
 	for _, d := range n.Deficiencies {
 		switch field := d.Subject.Field(); {
@@ -96,6 +99,8 @@ func (d *Draft) take(step Step, from Draft) {
 	switch step {
 	case StepIdentity:
 		d.Name, d.IDNumber, d.EthnicGroup = from.Name, from.IDNumber, from.EthnicGroup
+	case StepAgent:
+		d.Agent = from.Agent
 	case StepHukou:
 		d.HukouDivision = from.HukouDivision
 	case StepResidence:
@@ -118,6 +123,8 @@ func changedBy(before, next Draft, added []EvidenceKind) []Subject {
 		{"hukou_division", before.HukouDivision, next.HukouDivision}, {"residence", before.Residence(), next.Residence()}, {"detail", before.Detail, next.Detail},
 		{"registered_on", before.RegisteredOn.String(), next.RegisteredOn.String()}, {"intends", before.Intends, next.Intends}, {"tier", before.Tier, next.Tier},
 		{"workplace", before.Workplace, next.Workplace}, {"grounds", strings.Join(before.Grounds, " "), strings.Join(next.Grounds, " ")},
+		{"agent_name", before.agent().Name, next.agent().Name}, {"agent_id_number", before.agent().IDNumber, next.agent().IDNumber},
+		{"agent_relation", string(before.agent().Relation), string(next.agent().Relation)},
 	} {
 		if strings.TrimSpace(one.was) != strings.TrimSpace(one.now) {
 			changed = append(changed, Subject(fieldSubject+one.field))

@@ -167,6 +167,7 @@ func (b *Book) checkRuleset(doc *document, r *Ruleset) error {
 		checkGrounds(doc, "$.three_year_grounds", r.ThreeYearGrounds, b.threeYear),
 		checkTiers(doc, r),
 		checkFees(doc, r),
+		checkProxies(doc, r.Proxies),
 		checkPublication(doc, r),
 	}
 	if !r.InForce.To.IsZero() && r.InForce.To.Before(r.InForce.From) {

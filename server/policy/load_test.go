@@ -163,6 +163,15 @@ func TestLoadRefuses(t *testing.T) {
 		{"repeated document", zz, "code: local_measures", "code: measures", "code: measures#2", "stands twice"},
 		{"impossible due day", zz, "due: 2016-11-25", "due: 2016-11-55", "2016-11-55", "date"},
 		{"document without clause", zb, "    clause: 四(二)\n    quote: 宣传部、综治、发展改革、教育、公安、民政、司法、财政、人社、住建、交通、卫计、文化、规划、法制、城管、工会、妇联、房管、税务、工商、质监等部门要根据本意见精神，结合各自职能，制定完善居住证管理服务有关政策措施\n", "", "code: measures", "clause: missing"},
+		{"an agent of a group that there is not", zz, "for: [minor, older, disabled]\n      kinds: [issue]", "for: [minor, elderly]\n      kinds: [issue]", "for: [minor, elderly]", "is none of"},
+		{"an agent of no relation", zz, "relations: [guardian, near_relative]", "relations: []", "- for: [minor, older, disabled]\n      kinds: [issue]", "groups, kinds and relations"},
+		{"an agent in a business that there is not", zz, "kinds: [issue]", "kinds: [issue, gift]", "kinds: [issue, gift]", "is none of"},
+		{"no guardian for a child", zz, "for: [minor, older, disabled]\n      kinds: [issue]", "for: [older, disabled]\n      kinds: [issue]", "for: [older, disabled]", "a guardian must be able"},
+		{"a consent without version", zz, "      version: 2026-11-26\n      below: 14\n", "      below: 14\n", "code: child", "missing"},
+		{"a consent of nobody", zz, "      below: 14\n", "", "code: child", "below an age"},
+		{"an unknown consent", zz, "code: health", "code: face", "code: face", "is none of"},
+		{"a child's consent beyond minors", zz, "below: 14", "below: 17", "code: child", "below an age"},
+		{"nobody is older", zz, "older_from: 60", "older_from: 10", "older_from: 10", "nobody is older"},
 		{"inferred yet named", "zibo-2014/departments.yaml", "\n    role: duty", "\n    role: inferred", "\n    role: inferred+1", "named by the text or inferred"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

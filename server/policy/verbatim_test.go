@@ -195,6 +195,12 @@ func bases(r *Ruleset) []Basis {
 	for _, x := range r.Rights {
 		all = append(all, x.Basis)
 	}
+	for _, x := range r.Proxies.Rules {
+		all = append(all, x.Basis)
+	}
+	for _, x := range r.Proxies.Consents {
+		all = append(all, x.Basis)
+	}
 	for _, x := range r.Documents {
 		all = append(all, x.Basis)
 	}

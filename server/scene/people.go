@@ -19,6 +19,7 @@ type Person struct {
 	Grounds []string
 	AtKiosk bool // applied at a kiosk: no evidence yet
 	Lang    string
+	Agent   *permit.Agent // who applies for the person, with the account; nil when the person does
 }
 
 // id makes a valid number for an invented person.
@@ -66,7 +67,7 @@ func People() []Person {
 
 // PersonOf returns the person with a key; an unknown key is a defect of the caller.
 func PersonOf(key string) Person {
-	for _, p := range People() {
+	for _, p := range append(People(), Wards()...) {
 		if p.Key == key {
 			return p
 		}

@@ -79,7 +79,7 @@ func (h House) Play(ctx context.Context, person Person) (Played, error) {
 		verb  func(access.Actor, office.Decision) (office.Case, error)
 	}{
 		{".accept", acceptedAgo, permit.InReview, func(a access.Actor, d office.Decision) (office.Case, error) {
-			return o.Accept(ctx, a, d, permit.Acceptance{IdentitySeen: true, EvidenceSeen: true})
+			return o.Accept(ctx, a, d, permit.Acceptance{IdentitySeen: true, EvidenceSeen: true, AgentSeen: true})
 		}},
 		{".review", decidedAgo, permit.InProduction, func(a access.Actor, d office.Decision) (office.Case, error) {
 			if p.Stage == permit.Refused {
@@ -123,7 +123,10 @@ func (h House) apply(ctx context.Context, p *Played, today civic.Date) error {
 	if len(draft.Draft.Name) > 0 {
 		return errors.New("a draft is there already")
 	}
-	for _, step := range []permit.Step{permit.StepIdentity, permit.StepHukou, permit.StepResidence, permit.StepStay, permit.StepGrounds} {
+	if draft, err = o.ActFor(ctx, actor, p.Agent != nil); err != nil {
+		return err
+	}
+	for _, step := range []permit.Step{permit.StepIdentity, permit.StepAgent, permit.StepHukou, permit.StepResidence, permit.StepStay, permit.StepGrounds} {
 		if p.Stage == "" && step == permit.StepResidence {
 			return nil // the draft of the story stops at the address
 		}
@@ -158,6 +161,10 @@ func (p Played) answer(d *permit.Draft, today civic.Date) {
 	d.Detail = "胜利路 18 号 3 栋 502 室"
 	d.RegisteredOn = today.AddMonths(-9)
 	d.Intends, d.Tier, d.Grounds = "yes", p.Tier, p.Grounds
+	if p.Agent != nil {
+		agent := *p.Agent
+		d.Agent = &agent
+	}
 	if p.AtKiosk {
 		d.Account = p.Account.ID
 	}
@@ -206,6 +213,13 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	}
 	for _, resident := range Residents() {
 		p, err := h.PlayLife(ctx, resident)
+		if err != nil {
+			return all, err
+		}
+		all[p.Key] = p
+	}
+	for _, person := range Wards() {
+		p, err := h.Play(ctx, person)
 		if err != nil {
 			return all, err
 		}
