@@ -31,6 +31,7 @@ const origin = "http://example.com"
 
 func TestMain(m *testing.M) {
 	openapi3filter.RegisterBodyDecoder("application/jwk-set+json", openapi3filter.JSONBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("application/statuslist+cwt", openapi3filter.FileBodyDecoder)
 	storetest.Main(m)
 }
 
