@@ -81,7 +81,7 @@ func open(t testing.TB, change func(*office.Config)) desk {
 		change(&config)
 	}
 	o := office.New(config)
-	site, err := web.New(web.Config{Origin: origin, Log: log, Sessions: o})
+	site, err := web.New(web.Config{Origin: origin, Log: log, Sessions: o, Partners: o})
 	if err != nil {
 		t.Fatal(err)
 	}

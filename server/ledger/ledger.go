@@ -47,6 +47,10 @@ const (
 
 	ConsentGiven     Action = "consent_given"     // a separate consent, by an agent
 	ConsentWithdrawn Action = "consent_withdrawn" // was taken back
+
+	Shared Action = "shared" // a person's data were given to a partner
+	Agreed Action = "agreed" // what a partner may do, or is given, was set or withdrawn
+	Keyed  Action = "keyed"  // a partner's key was made or revoked
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

@@ -39,6 +39,8 @@ type Tx interface {
 	CalendarTx
 	CardTx
 	StatisticsTx
+	PartnerTx
+	ChangeTx
 
 	// Record writes ledger entries for deeds, and for views that no other method writes.
 	Record(ctx context.Context, entries ...ledger.Entry) error

@@ -232,6 +232,11 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 		}
 		all[p.Key] = p
 	}
+	for _, city := range Cities() {
+		if _, err := h.PlayPartners(ctx, city); err != nil {
+			return all, err
+		}
+	}
 	return all, errors.Join(h.PlayRefusals(ctx), h.PlayCatalogue(ctx))
 }
 
