@@ -169,6 +169,7 @@ func (b *Book) checkRuleset(doc *document, r *Ruleset) error {
 		checkFees(doc, r),
 		checkProxies(doc, r.Proxies),
 		checkPublication(doc, r),
+		checkRegistration(doc, r),
 	}
 	if !r.InForce.To.IsZero() && r.InForce.To.Before(r.InForce.From) {
 		faults = append(faults, doc.at("$.in_force.to", "ends before it begins"))

@@ -52,7 +52,8 @@ type Ruleset struct {
 	Fees           []Fee
 	ResidenceYears ResidenceYearRule `yaml:"residence_years"`
 	// Proxies are those who may act for somebody who does not come.
-	Proxies ProxyRules
+	Proxies      ProxyRules
+	Registration RegistrationRule
 	// Rights belong to every holder and are no service: no refusal, rural rights.
 	Rights []Right
 	// Publication is what governments publish of services, and how often; Documents is what else somebody must publish.
