@@ -25,6 +25,7 @@ func (s *Portal) home(c *fiber.Ctx) error {
 		way("account", "/account")
 	}
 	way("eligibility", "/eligibility")
+	way("registration", "/registration")
 	way("apply", "/apply")
 	way("entitlements", "/entitlements")
 	way("services", "/services")

@@ -93,6 +93,13 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/applications/:reference/supplement", citizen, s.supplement)
 	r.Post("/applications/:reference/supplement", citizen, s.sendSupplement)
 
+	r.Get("/registration", citizen, s.registrations)
+	r.Get("/registration/new", citizen, s.declaration)
+	r.Post("/registration", citizen, s.declare)
+	r.Post("/registration/claim", citizen, s.claimRegistration)
+	r.Get("/registration/:number/receipt", citizen, s.receipt)
+	r.Post("/registration/:number/end", citizen, s.endRegistration)
+
 	r.Get("/permit", citizen, s.permit)
 	r.Get("/permit/print", citizen, s.printPermit)
 	r.Get("/permit/services", citizen, s.permitServices)

@@ -125,7 +125,7 @@ func (s *Portal) supplementPage(v *web.Visit, progress office.Progress, form web
 		}
 		for i, e := range one.Errors {
 			if e.Field == "residence" {
-				one.Errors[i].Field = lists["county"]
+				one.Errors[i].Field = "county" // the id of the first list
 			}
 		}
 		base.Errors = one.Errors

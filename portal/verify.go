@@ -33,6 +33,7 @@ type verdictPage struct {
 	Visit   *web.Visit
 	Verdict parts.VerdictView
 	Slip    *parts.TagView // state of an application whose slip was shown; the verdict is empty then
+	Receipt []parts.Row    // of a registration whose receipt was shown; likewise
 }
 
 func (s *Portal) verify(c *fiber.Ctx) error {
@@ -122,6 +123,10 @@ func (s *Portal) judge(c *fiber.Ctx, code string) error {
 	page := verdictPage{Visit: v}
 	if found.Slip != "" && found.Shown == nil {
 		page.Frame, page.Slip = verifyFrame(v, p.Say("verify.slip")), stateTag(p, found.Slip)
+		return web.Render(c, fiber.StatusOK, verdictView(page))
+	}
+	if found.Receipt != nil {
+		page.Frame, page.Receipt = verifyFrame(v, p.Say("verify.receipt")), s.verifiedReceipt(p, *found.Receipt)
 		return web.Render(c, fiber.StatusOK, verdictView(page))
 	}
 	page.Frame = verifyFrame(v, p.Say("parts.verdict.word."+string(found.Verdict)))

@@ -80,8 +80,8 @@ func verificationOf(found office.Verification) verification {
 	if s := found.Shown; s != nil {
 		v.Permit = &shownPermit{s.Number, s.Jurisdiction, s.Tier, s.Name, s.IDNumber, s.IssuedOn, s.ValidUntil}
 		v.StatusAsOf = &at
-	} else if found.Slip != "" {
-		reason := "no_permit" // the slip is genuine, but there is no permit: nothing more is told
+	} else if found.Slip != "" || found.Receipt != nil {
+		reason := "no_permit" // slip or receipt is genuine, but there is no permit: nothing more is told
 		v.Reason = &reason
 	}
 	return v

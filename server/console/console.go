@@ -81,6 +81,16 @@ func (s *Console) Routes(r *web.Counter) {
 		r.Post("/console/permits/:number/"+d.resource, staff(d.roles...), s.act(d))
 	}
 
+	r.Get("/console/registrations", staff(registrationRoles...), s.registrations)
+	r.Post("/console/registrations/search", staff(registrationRoles...), s.searchRegistrations)
+	r.Get("/console/registrations/new", staff(registrars...), s.registering)
+	r.Post("/console/registrations", staff(registrars...), s.registerResidence)
+	r.Get("/console/registrations/:number", staff(registrationRoles...), s.registration)
+	r.Get("/console/registrations/:number/receipt", staff(registrationRoles...), s.registrationReceipt)
+	for _, act := range registrationActs() {
+		r.Post("/console/registrations/:number/"+act.resource, staff(act.roles...), s.actOnRegistration(act))
+	}
+
 	r.Get("/console/refusals", staff(refusalRoles...), s.refusals)
 	r.Get("/console/refusals/:id", staff(refusalRoles...), s.refusalFile)
 	r.Post("/console/refusals/:id/answer", staff(refusalRoles...), s.answerRefusal)
@@ -100,16 +110,6 @@ func (s *Console) Routes(r *web.Counter) {
 
 	r.Get("/console/cards", staff(cardRoles...), s.cards)
 	r.Post("/console/cards", staff(cardRoles...), s.moveCards)
-
-	keeper := staff(access.Administrator)
-	r.Get("/console/partners", keeper, s.partners)
-	r.Post("/console/partners", keeper, s.addPartner)
-	r.Get("/console/partners/:partner", keeper, s.partner)
-	r.Get("/console/partners/:partner/scope", keeper, s.partnerScope)
-	r.Post("/console/partners/:partner/scope", keeper, s.allowPartner)
-	r.Post("/console/partners/:partner/scope/withdrawal", keeper, s.withdrawScope)
-	r.Post("/console/partners/:partner/keys", keeper, s.makePartnerKey)
-	r.Post("/console/partners/:partner/keys/:key/revocation", keeper, s.revokePartnerKey)
 
 	r.Get("/console/statistics", staff(statisticsRoles...), s.statistics)
 	r.Get("/console/statistics/:plot", staff(statisticsRoles...), s.plot)
@@ -136,12 +136,12 @@ func frame(v *web.Visit, title string) parts.FrameView {
 // sections are the parts of the console, in the order of the head.
 var sections = []section{
 	{"console.queue.title", "/console", caseRoles, nil},
+	{"console.registrations.title", "/console/registrations", registrationRoles, nil},
 	{"console.catalogue.title", "/console/catalogue", catalogueRoles, nil},
 	{"console.register.title", "/console/register", catalogueRoles, nil},
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
 	{"console.cards.title", "/console/cards", cardRoles, nil},
 	{"console.statistics.title", "/console/statistics", statisticsRoles, nil},
-	{"console.partners.title", "/console/partners", []access.Role{access.Administrator}, nil},
 	{"console.calendar.title", "/console/calendar", []access.Role{access.Administrator}, nil},
 }
 

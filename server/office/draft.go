@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"anju/server/access"
@@ -150,15 +149,9 @@ func (o *Office) SaveStep(ctx context.Context, actor access.Actor, step permit.S
 
 // tidy brings answers into their canonical form where they have one, and drops grounds that the tier does not ask for.
 func (p *PreApplication) tidy() {
+	p.Draft = p.Draft.Tidied(p.Today)
 	d := &p.Draft
-	if name, err := civic.ParseName(d.Name); err == nil {
-		d.Name = name
-	}
-	if id, err := civic.ParseCitizenID(d.IDNumber, p.Today); err == nil {
-		d.IDNumber = string(id)
-	}
 	p.tidyAgent()
-	d.Detail, d.Workplace = strings.TrimSpace(d.Detail), strings.TrimSpace(d.Workplace)
 	choices := d.GroundChoices(p.Ruleset)
 	d.Grounds = slices.DeleteFunc(d.Grounds, func(g string) bool {
 		return !slices.ContainsFunc(choices, func(c policy.Ground) bool { return c.Code == g })

@@ -21,6 +21,17 @@ type Verification struct {
 	CheckedAt time.Time
 	Shown     *ShownPermit // nil when nothing may be shown
 	Slip      permit.State // of the application, when the code is that of a slip
+	Receipt   *ShownReceipt
+}
+
+// ShownReceipt is what a stranger may see of the registration behind the code of a receipt: it is no permit.
+type ShownReceipt struct {
+	Number       string
+	Jurisdiction string
+	Name         string // masked
+	IDNumber     string // masked
+	State        permit.RegistrationState
+	On, EndedOn  civic.Date
 }
 
 // ShownPermit is what a stranger may see of a permit.
@@ -90,6 +101,13 @@ func (o *Office) look(ctx context.Context, actor access.Actor, finder PermitFind
 		found, err := tx.FindPermit(ctx, finder, entry)
 		if errors.Is(err, ErrNotFound) && finder.Token != [16]byte{} {
 			slip, err := tx.FindApplication(ctx, Finder{Token: finder.Token}, entry)
+			if errors.Is(err, ErrNotFound) {
+				receipt, err := tx.FindRegistration(ctx, RegistrationFinder{Token: finder.Token}, entry)
+				if err == nil {
+					v.Receipt = shownReceipt(receipt)
+				}
+				return err
+			}
 			if err != nil {
 				return err
 			}
@@ -117,4 +135,9 @@ func (o *Office) look(ctx context.Context, actor access.Actor, finder PermitFind
 func shown(c PermitCase) *ShownPermit {
 	return &ShownPermit{Number: c.Permit.Number, Jurisdiction: c.Permit.Jurisdiction, Tier: c.Permit.Tier, Name: civic.MaskName(c.Holder.Name), IDNumber: c.Holder.IDNumber.Masked(),
 		IssuedOn: c.Permit.IssuedOn, ValidUntil: c.Permit.ValidUntil}
+}
+
+func shownReceipt(c RegistrationCase) *ShownReceipt {
+	return &ShownReceipt{Number: c.Number, Jurisdiction: c.Jurisdiction, Name: civic.MaskName(c.Particulars.Name), IDNumber: civic.CitizenID(c.Particulars.IDNumber).Masked(), State: c.State,
+		On: c.On, EndedOn: c.EndedOn}
 }

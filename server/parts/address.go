@@ -129,6 +129,27 @@ func AddressShown(name string, form func(string) string) bool {
 	return form(name+"_show") != ""
 }
 
+// lists are the three lists of an address of scope City with the ID county: a
+// fault's field, and the control that it is shown at.
+var lists = map[string]string{"county": "county", "street": "county-street", "community": "county-community"}
+
+// FirstUnanswered keeps only the first of the three lists that has no answer:
+// the ones below it are not on the page yet.
+func FirstUnanswered(all Errors) Errors {
+	var kept Errors
+	missing := false
+	for _, e := range all {
+		if control := lists[e.Field]; control != "" {
+			if missing {
+				continue
+			}
+			missing, e.Field = true, control
+		}
+		kept = append(kept, e)
+	}
+	return kept
+}
+
 // AddressView is a question answered with an administrative division. Value is
 // the deepest code chosen so far; Root is the code of the city for scope City.
 type AddressView struct {

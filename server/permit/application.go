@@ -45,6 +45,9 @@ type Person struct {
 	IDNumber     civic.CitizenID
 	EthnicGroup  string
 	Phone        string
+
+	ChildOf string     // of a child without a number: who declared it; to find it again, not stored beside it
+	Born    civic.Date // of such a child
 }
 
 // Application is a request for a permit with all its dates.

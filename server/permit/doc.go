@@ -57,4 +57,18 @@
 //   - who confirms or rejects a cancellation is never who proposed it (*);
 //   - lines of residence are only added; the continuous count never starts after the day asked for, and a late endorsement moves it to its day
 //     where the ruleset says so.
+//
+// The life of a residence registration (居住登记), which is a record of its own and no application:
+//
+//	declare ▶ declared ──confirm──▶ confirmed ──end──▶ ended      (register: at the window; import: from the provincial system; both confirmed at once)
+//	              │ │                   ▲ │ └─by the next registration, or by moving away
+//	              │ └─end (withdrawn)─▶ ended
+//	              └──reject──▶ rejected └─backdate (once)
+//
+// Invariants; those marked * are named constraints of the database too:
+//   - a person has one confirmed registration in a city (*); the next one ends it on its own first day;
+//   - a registration counts from the day of its declaration, or from an earlier one that its kind of evidence shows and an officer has seen (*);
+//   - Since is never after On (*), and before it only after a move that keeps the count;
+//   - half a year is reckoned from Since; what was rejected or withdrawn has neither (*);
+//   - rejected and ended are ends, and say why (*).
 package permit

@@ -54,6 +54,18 @@ func (d *Draft) SetResidence(code string) {
 	}
 }
 
+// Tidied brings identity and free lines into their written form; what cannot be read stays as it was typed.
+func (d Draft) Tidied(today civic.Date) Draft {
+	if name, err := civic.ParseName(d.Name); err == nil {
+		d.Name = name
+	}
+	if id, err := civic.ParseCitizenID(d.IDNumber, today); err == nil {
+		d.IDNumber = string(id)
+	}
+	d.Detail, d.Workplace = strings.TrimSpace(d.Detail), strings.TrimSpace(d.Workplace)
+	return d
+}
+
 // Residence is the deepest division chosen.
 func (d Draft) Residence() string { return cmp.Or(d.Community, d.Street, d.County) }
 

@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"maps"
 	"time"
 
 	"anju/server/access"
@@ -232,12 +233,9 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 		}
 		all[p.Key] = p
 	}
-	for _, city := range Cities() {
-		if _, err := h.PlayPartners(ctx, city); err != nil {
-			return all, err
-		}
-	}
-	return all, errors.Join(h.PlayRefusals(ctx), h.PlayCatalogue(ctx))
+	settled, err := h.playRegistrations(ctx)
+	maps.Copy(all, settled)
+	return all, errors.Join(err, h.PlayRefusals(ctx), h.PlayCatalogue(ctx))
 }
 
 // Empty reports whether no scene has been played in the house yet.

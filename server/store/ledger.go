@@ -65,7 +65,7 @@ func (t *tx) EntriesAbout(ctx context.Context, account string, limit int) ([]led
 		select at, jurisdiction, actor_kind, actor_id, station, action, purpose, coalesce(person::text, '') as person, coalesce(account::text, '') as account,
 			object, request_id
 		from ledger_entry
-		where account = $1 or person = any (array(select person from application where account = $1))
+		where account = $1 or person = any (array(select person from application where account = $1 union select person from registration where account = $1))
 		order by at desc, seq desc limit $2`, account, limit)
 	if err != nil {
 		return nil, failed(err)

@@ -45,7 +45,7 @@ func (t *tx) PersonOf(ctx context.Context, p permit.Person, now time.Time) (perm
 
 func (t *tx) lockPerson(ctx context.Context, p permit.Person) (permit.Person, error) {
 	rows, err := t.q.Query(ctx, `select `+personColumns+` from person p where p.jurisdiction = $1 and p.id_number_index = $2 for update`,
-		p.Jurisdiction, t.idNumberIndex(p.IDNumber))
+		p.Jurisdiction, t.identityIndex(p))
 	if err != nil {
 		return permit.Person{}, failed(err)
 	}
@@ -62,7 +62,7 @@ func (t *tx) insertPerson(ctx context.Context, p permit.Person, now time.Time) (
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
 		on conflict (jurisdiction, id_number_index) do nothing`,
 		p.Jurisdiction, p.ID, t.sealPerson(p, "name", p.Name), t.sealPerson(p, "id_number", string(p.IDNumber)), t.sealPerson(p, "ethnic_group", p.EthnicGroup),
-		t.sealPerson(p, "phone", p.Phone), t.idNumberIndex(p.IDNumber), t.nameIndex(p.Name), t.surnameIndex(civic.Surname(p.Name)),
+		t.sealPerson(p, "phone", p.Phone), t.identityIndex(p), t.nameIndex(p.Name), t.surnameIndex(civic.Surname(p.Name)),
 		t.initialsIndex(civic.Initials(p.Name)), now)
 	return tag.RowsAffected() == 1, failed(err)
 }
@@ -92,6 +92,14 @@ func (t *tx) RenewPerson(ctx context.Context, p permit.Person, now time.Time) er
 
 func (t *tx) sealPerson(p permit.Person, column, value string) []byte {
 	return t.secrets.seal(place{"person", p.ID, column}, []byte(value))
+}
+
+// identityIndex finds a person again: by the ID number, or a child that has none by who declared it, its name and birth date.
+func (t *tx) identityIndex(p permit.Person) []byte {
+	if p.IDNumber == "" && p.ChildOf != "" {
+		return t.secrets.blindText("person.child", p.ChildOf+"|"+p.Name+"|"+p.Born.String())
+	}
+	return t.idNumberIndex(p.IDNumber)
 }
 
 // The keyed hashes by which a person is found.

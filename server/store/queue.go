@@ -182,6 +182,11 @@ func (t *tx) search(w *where, text string, today civic.Date) bool {
 		w.and(`a.permit = ?`, number)
 		return true
 	}
+	return t.searchPerson(w, text, today)
+}
+
+// searchPerson narrows a query to the person whose number or name was typed.
+func (t *tx) searchPerson(w *where, text string, today civic.Date) bool {
 	if id, err := civic.ParseCitizenID(text, today); err == nil {
 		w.and(`p.id_number_index = ?`, t.idNumberIndex(id))
 		return true
