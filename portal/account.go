@@ -81,6 +81,10 @@ func (s *Portal) accessLog(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	partners, err := s.office.PartnerNames(c.UserContext(), entries)
+	if err != nil {
+		return err
+	}
 	page.Table = parts.TableView{ID: "access-log", Caption: p.Say("access_log.caption"), Empty: p.Say("access_log.empty"),
 		Columns: []parts.Column{{Label: p.Say("access_log.when")}, {Label: p.Say("access_log.who")}, {Label: p.Say("access_log.what")}}}
 	for i := 0; i < len(entries); {
@@ -94,6 +98,9 @@ func (s *Portal) accessLog(c *fiber.Ctx) error {
 		who := p.Say("access_log.by." + e.ActorKind)
 		if e.ActorKind == string(v.Actor.Kind) && e.ActorID == v.Actor.ID {
 			who = p.Say("access_log.you")
+		}
+		if name, ok := partners[e.ActorID]; ok {
+			who = pick(p, name)
 		}
 		what := parts.Cell{Text: p.Say("access_log.action." + string(e.Action))}
 		if alike > 1 {

@@ -112,12 +112,17 @@ func (h *house) databaseGone() <-chan error {
 // choresEvery is how often the house tidies up.
 const choresEvery = time.Hour
 
-// chores delivers texts, runs the daily job and deletes forgotten drafts in the background. It returns how to stop it and a channel that tells when it has.
+// chores delivers texts, publishes status lists, runs the daily job and deletes forgotten drafts in the background. It returns how to stop it and a channel that tells when it has.
 func (h *house) chores(ctx context.Context, c config, log *slog.Logger) (stop func(), done <-chan struct{}) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	finished := make(chan struct{})
 	delivered := make(chan struct{})
 	ruled := make(chan struct{})
+	published := make(chan struct{})
+	go func() {
+		defer close(published)
+		publishStatus(ctx, h.office, log)
+	}()
 	go func() {
 		defer close(ruled)
 		runDaily(ctx, h.office.Clock, dailyJob(h.office, log), sleep)
@@ -134,10 +139,19 @@ func (h *house) chores(ctx context.Context, c config, log *slog.Logger) (stop fu
 	}()
 	go func() {
 		defer close(finished)
-		defer func() { <-delivered; <-ruled }()
+		defer func() { <-delivered; <-ruled; <-published }()
 		tidy(ctx, h.office, log)
 	}()
 	return cancel, finished
+}
+
+// publishStatus keeps the published status lists up to the record.
+func publishStatus(ctx context.Context, o *office.Office, log *slog.Logger) {
+	for sleep(ctx, office.PublishEvery) {
+		if _, err := o.PublishStatus(ctx); err != nil && ctx.Err() == nil {
+			log.Error("the status lists could not be published", "err", err)
+		}
+	}
 }
 
 func tidy(ctx context.Context, o *office.Office, log *slog.Logger) {

@@ -22,7 +22,7 @@ import (
 
 // newSite opens the counters of an office.
 func newSite(c config, o *office.Office, keys device.Keys, log *slog.Logger) (*web.Site, error) {
-	site, err := web.New(web.Config{Origin: c.origin, TrustedProxies: c.trustedProxies, Demo: o.Demo, Log: log, Sessions: o, ErrorPage: errorPage})
+	site, err := web.New(web.Config{Origin: c.origin, TrustedProxies: c.trustedProxies, Demo: o.Demo, Log: log, Sessions: o, Partners: o, ErrorPage: errorPage})
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,10 @@ func (a *API) Routes(r *web.Counter) {
 	r.Post("/api/v1/eligibility", web.Public, a.eligibility)
 	r.Post("/api/v1/entitlements", web.Public, a.entitlements)
 	r.Post("/api/v1/verifications", web.Public, a.verify)
+	r.Get("/api/v1/status-lists", web.Public, a.statusLists)
+	r.Get("/api/v1/status-lists/:id", web.Public, a.statusList)
 	r.Get("/api/v1/statistics", web.Public, a.statistics)
+	r.Get("/api/v1/changes", web.Partner(), a.changes)
 	r.Get("/api/v1/openapi.yaml", web.Public, document)
 	r.Get("/.well-known/jwks.json", web.Public, a.keys)
 }

@@ -31,6 +31,7 @@ const origin = "http://example.com"
 
 func TestMain(m *testing.M) {
 	openapi3filter.RegisterBodyDecoder("application/jwk-set+json", openapi3filter.JSONBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("application/statuslist+cwt", openapi3filter.FileBodyDecoder)
 	storetest.Main(m)
 }
 
@@ -80,7 +81,7 @@ func open(t testing.TB, change func(*office.Config)) desk {
 		change(&config)
 	}
 	o := office.New(config)
-	site, err := web.New(web.Config{Origin: origin, Log: log, Sessions: o})
+	site, err := web.New(web.Config{Origin: origin, Log: log, Sessions: o, Partners: o})
 	if err != nil {
 		t.Fatal(err)
 	}

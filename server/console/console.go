@@ -111,6 +111,16 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Get("/console/cards", staff(cardRoles...), s.cards)
 	r.Post("/console/cards", staff(cardRoles...), s.moveCards)
 
+	keeper := staff(access.Administrator)
+	r.Get("/console/partners", keeper, s.partners)
+	r.Post("/console/partners", keeper, s.addPartner)
+	r.Get("/console/partners/:partner", keeper, s.partner)
+	r.Get("/console/partners/:partner/scope", keeper, s.partnerScope)
+	r.Post("/console/partners/:partner/scope", keeper, s.allowPartner)
+	r.Post("/console/partners/:partner/scope/withdrawal", keeper, s.withdrawScope)
+	r.Post("/console/partners/:partner/keys", keeper, s.makePartnerKey)
+	r.Post("/console/partners/:partner/keys/:key/revocation", keeper, s.revokePartnerKey)
+
 	r.Get("/console/statistics", staff(statisticsRoles...), s.statistics)
 	r.Get("/console/statistics/:plot", staff(statisticsRoles...), s.plot)
 
@@ -142,6 +152,7 @@ var sections = []section{
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
 	{"console.cards.title", "/console/cards", cardRoles, nil},
 	{"console.statistics.title", "/console/statistics", statisticsRoles, nil},
+	{"console.partners.title", "/console/partners", []access.Role{access.Administrator}, nil},
 	{"console.calendar.title", "/console/calendar", []access.Role{access.Administrator}, nil},
 }
 

@@ -129,6 +129,12 @@ func NewKeySet(keys ...Key) (KeySet, error) {
 	return set, nil
 }
 
+// Knows reports whether signatures of a key count: it has signed here, and was not withdrawn.
+func (s KeySet) Knows(id KeyID) bool {
+	_, ok := s.verifiers[id]
+	return ok
+}
+
 // jwk is one published key (RFC 7517); nbf and exp are the signing period in seconds since 1970.
 type jwk struct {
 	Kty string `json:"kty"`

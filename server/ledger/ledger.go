@@ -47,12 +47,17 @@ const (
 
 	ConsentGiven     Action = "consent_given"     // a separate consent, by an agent
 	ConsentWithdrawn Action = "consent_withdrawn" // was taken back
-	Declared         Action = "declared"          // a residence registration
-	Registered       Action = "registered"        // it was taken into the record
-	Rejected         Action = "rejected"          // or not
-	Backdated        Action = "backdated"         // it counts from an earlier day (补充居住登记)
-	Ended            Action = "ended"
-	Claimed          Action = "claimed" // a registration made elsewhere was taken into an account
+
+	Shared Action = "shared" // a person's data were given to a partner
+	Agreed Action = "agreed" // what a partner may do, or is given, was set or withdrawn
+	Keyed  Action = "keyed"  // a partner's key was made or revoked
+
+	Declared   Action = "declared"   // a residence registration
+	Registered Action = "registered" // it was taken into the record
+	Rejected   Action = "rejected"   // or not
+	Backdated  Action = "backdated"  // it counts from an earlier day (补充居住登记)
+	Ended      Action = "ended"
+	Claimed    Action = "claimed" // a registration made elsewhere was taken into an account
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

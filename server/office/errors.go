@@ -19,6 +19,9 @@ const (
 	Denied      Kind = "refused"
 	Unavailable Kind = "unavailable"
 	Throttled   Kind = "throttled"
+
+	Unauthorised Kind = "unauthorised" // a key belongs to nobody
+	Gone         Kind = "gone"         // it was there, and is not kept any more
 )
 
 // Error is an expected error. Reason names the sentence to show.

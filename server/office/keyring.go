@@ -37,8 +37,8 @@ const rereadEvery = 10 * time.Second
 // signingLife is how long a new key signs; what it signed stays good.
 const signingLife = 2 * 365 * 24 * time.Hour
 
-// Open loads the signing keys, making the first one when there is none, and signs what was prepared and not signed when the house last
-// went down.
+// Open loads the signing keys, making the first one when there is none, signs what was prepared and not signed when the house last went
+// down, and publishes the status lists.
 func (o *Office) Open(ctx context.Context) error {
 	if err := o.loadKeys(ctx); err != nil {
 		return err
@@ -48,7 +48,11 @@ func (o *Office) Open(ctx context.Context) error {
 			return err
 		}
 	}
-	return o.SignPrepared(ctx)
+	if err := o.SignPrepared(ctx); err != nil {
+		return err
+	}
+	_, err := o.PublishStatus(ctx)
+	return err
 }
 
 // CreateSigningKey makes a key that signs from now on. Older keys go on being accepted.

@@ -31,6 +31,7 @@ type Tx interface {
 	AgentTx
 	CourseTx
 	PermitTx
+	StatusListTx
 	LifeTx
 	ReminderTx
 	RefusalTx
@@ -38,6 +39,8 @@ type Tx interface {
 	CalendarTx
 	CardTx
 	StatisticsTx
+	PartnerTx
+	ChangeTx
 	RegistrationTx
 
 	// Record writes ledger entries for deeds, and for views that no other method writes.
@@ -146,6 +149,18 @@ type ApplicationTx interface {
 	PermitsOfPerson(ctx context.Context, scope access.Scope, person string, view ledger.Entry) ([]PermitCase, error)
 	// OpenApplication reports an application of the person that is still open or was issued with a permit that is in force.
 	OpenApplication(ctx context.Context, jurisdiction, person string) (reference string, err error)
+}
+
+// StatusListTx keeps the published status lists.
+type StatusListTx interface {
+	// StatusLists counts the lists that a city has begun, one at least.
+	StatusLists(ctx context.Context, jurisdiction string) (int, error)
+	// LockStatusList keeps a list to this transaction; ErrStale when another one has it.
+	LockStatusList(ctx context.Context, jurisdiction string, number int) error
+	// Standings calls each for every permit of a list that is not active.
+	Standings(ctx context.Context, jurisdiction string, number int, each func(index int, s permit.Status) error) error
+	StatusList(ctx context.Context, jurisdiction string, number int) (PublishedList, error)
+	SaveStatusList(ctx context.Context, jurisdiction string, number int, l PublishedList) error
 }
 
 // PermitTx keeps permits, their credentials and the keys that sign them.

@@ -97,12 +97,13 @@ func (c Colleague) posts() []access.Post {
 }
 
 // Colleagues lists the staff: in each city one person per role of the main job, an assistant, one who serves another station, an auditor, a supervisor;
-// at the education department an editor of the city and one of a county and its window; a publisher of the city and one of the county.
+// at the education department an editor of the city and one of a county and its window; a publisher of the city and one of the county; an
+// administrator.
 func Colleagues() []Colleague {
 	var all []Colleague
 	names := map[string][]string{
-		"zz": {"陈晓岚", "黄志远", "吴佩珊", "郑海峰", "许文静", "庄慧玲", "林秋实", "沈若谷", "杨思齐", "柯明月", "苏静怡", "邱小满"},
-		"zb": {"孙丽华", "王建国", "张春燕", "刘明哲", "赵雪梅", "邢志刚", "于文博", "宋雨晨", "韩立新", "毕晓光", "徐佳宁", "栾海棠"},
+		"zz": {"陈晓岚", "黄志远", "吴佩珊", "郑海峰", "许文静", "庄慧玲", "林秋实", "沈若谷", "杨思齐", "柯明月", "苏静怡", "江一舟", "邱小满"},
+		"zb": {"孙丽华", "王建国", "张春燕", "刘明哲", "赵雪梅", "邢志刚", "于文博", "宋雨晨", "韩立新", "毕晓光", "徐佳宁", "丁文轩", "栾海棠"},
 	}
 	for _, city := range Cities() {
 		n := names[city.Prefix]
@@ -118,7 +119,8 @@ func Colleagues() []Colleague {
 			Colleague{Login: city.Prefix + ".edit.county", Name: n[8], City: city, Roles: []access.Role{access.Editor}, Government: city.County, Department: "edu"},
 			Colleague{Login: city.Prefix + ".publish.county", Name: n[9], City: city, Roles: []access.Role{access.Publisher}, Government: city.County},
 			Colleague{Login: city.Prefix + ".window", Name: n[10], City: city, Roles: []access.Role{access.Verifier}, Department: "edu"},
-			Colleague{Login: city.Prefix + ".assist", Name: n[11], City: city, Roles: []access.Role{access.Assistant}},
+			Colleague{Login: city.Prefix + ".administer", Name: n[11], City: city, Roles: []access.Role{access.Administrator}},
+			Colleague{Login: city.Prefix + ".assist", Name: n[12], City: city, Roles: []access.Role{access.Assistant}},
 		)
 	}
 	return all

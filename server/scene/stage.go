@@ -233,6 +233,11 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 		}
 		all[p.Key] = p
 	}
+	for _, city := range Cities() {
+		if _, err := h.PlayPartners(ctx, city); err != nil {
+			return all, err
+		}
+	}
 	settled, err := h.playRegistrations(ctx)
 	maps.Copy(all, settled)
 	return all, errors.Join(err, h.PlayRefusals(ctx), h.PlayCatalogue(ctx))

@@ -24,6 +24,7 @@ var conflicts = map[string]string{
 	"catalogue_draft_pk":         "changed_meanwhile",
 	"register_document_once":     "document_known",
 	"endorsement_pk":             "endorsed_already",
+	"partner_pk":                 "partner_known",
 	"registration_one_declared":  "registration_pending",
 	"registration_one_live":      "changed_meanwhile",
 	"registration_key_once":      "key_reused",

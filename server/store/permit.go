@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"anju/server/civic"
+	"anju/server/credential"
 	"anju/server/ledger"
 	"anju/server/office"
 	"anju/server/permit"
@@ -20,8 +21,8 @@ func (t *tx) NextSerial(ctx context.Context, jurisdiction, division string, year
 	return serial, failed(err)
 }
 
-// statusListSize is how many places a status list has: 128 KiB at one bit each, before compression.
-const statusListSize = 1 << 20
+// statusListSize is how many places a status list has: 256 KiB at two bits each, before compression.
+const statusListSize = credential.MaxStatusList
 
 // NextStatusIndex fills one list of the city after the other, beginning with list 1.
 func (t *tx) NextStatusIndex(ctx context.Context, jurisdiction string) (list, index int, err error) {

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"anju/server/office"
 )
 
 // sweeps delete what has served its purpose (PIPL Art. 19: kept no longer than needed). Each takes the time before which a row is old.
@@ -17,6 +19,13 @@ var sweeps = []struct {
 	{24 * time.Hour, `delete from message where kind = 'sign_in_code' and created_at < $1`}, // a code that is handed over late confuses
 	{7 * 24 * time.Hour, `delete from session where coalesce(ended_at, seen_at) < $1`},
 	{30 * 24 * time.Hour, `delete from message where sent_at < $1`},
+	// Changes go in the order of their positions, up to the first one that is still kept, so that a reader is told where they begin.
+	{office.ChangesKept, `with kept as (
+			select h.jurisdiction, coalesce((select min(c.position) from change c where c.jurisdiction = h.jurisdiction and c.at >= $1), h.last + 1) as first from change_horizon h
+		), gone as (
+			delete from change c using kept where c.jurisdiction = kept.jurisdiction and c.position < kept.first returning c.jurisdiction, c.position
+		)
+		update change_horizon h set purged = g.last from (select jurisdiction, max(position) as last from gone group by 1) g where g.jurisdiction = h.jurisdiction`},
 	{RefusalKept, `update refusal_report set place = null, words = null, permit_number = null
 		where answered_at < $1 and (place is not null or words is not null or permit_number is not null)`},
 }

@@ -27,6 +27,7 @@ const (
 	kindTooLarge     = "too_large"
 	kindThrottled    = "throttled"
 	kindUnauthorised = "unauthorised"
+	kindGone         = "gone"
 	kindDefect       = "defect" // anything else: ours to repair
 )
 
@@ -34,7 +35,7 @@ var statuses = map[string]int{
 	kindInvalid: fiber.StatusUnprocessableEntity, kindMalformed: fiber.StatusBadRequest, kindNotFound: fiber.StatusNotFound,
 	kindForbidden: fiber.StatusForbidden, kindConflict: fiber.StatusConflict, kindRefused: fiber.StatusUnprocessableEntity,
 	kindUnavailable: fiber.StatusServiceUnavailable, kindTooLarge: fiber.StatusRequestEntityTooLarge,
-	kindThrottled: fiber.StatusTooManyRequests, kindUnauthorised: fiber.StatusUnauthorized,
+	kindThrottled: fiber.StatusTooManyRequests, kindUnauthorised: fiber.StatusUnauthorized, kindGone: fiber.StatusGone,
 }
 
 // Error is an expected error of a counter.

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/url"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -30,6 +31,9 @@ func KioskVisit() Guard {
 // Staff lets in staff with one of the roles at any station; with no role named, all staff. Which cases they see is not decided here.
 func Staff(roles ...access.Role) Guard { return Guard{Kind: access.Staff, Roles: roles} }
 
+// Partner lets in whoever comes with a partner's key. What the partner may do is not decided here.
+func Partner() Guard { return Guard{Kind: access.Partner} }
+
 // doors are where each kind signs in.
 var doors = map[access.Kind]string{access.Citizen: "/sign-in", access.Staff: "/console/sign-in", access.Kiosk: "/kiosk"}
 
@@ -39,6 +43,9 @@ var visitors = map[string]access.Kind{"portal": access.Citizen, "kiosk": access.
 // admit resumes the session of the visit and asks the guard. done means that the answer has been given.
 func (s *Site) admit(c *fiber.Ctx, v *Visit, r *Counter, g Guard) (done bool, err error) {
 	kind := g.Kind
+	if kind == access.Partner {
+		return false, s.admitPartner(c, v)
+	}
 	if kind == access.Anyone {
 		if kind = visitors[r.name]; kind == "" {
 			return false, nil
@@ -63,6 +70,25 @@ func (s *Site) admit(c *fiber.Ctx, v *Visit, r *Counter, g Guard) (done bool, er
 		return false, &Error{What: kindForbidden, Why: "role"}
 	}
 	return false, nil
+}
+
+// admitPartner finds whose key the request brings (RFC 6750, 2.1).
+func (s *Site) admitPartner(c *fiber.Ctx, v *Visit) error {
+	scheme, key, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+	if s.config.Partners == nil || !strings.EqualFold(scheme, "Bearer") || key == "" {
+		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+		return &Error{What: kindUnauthorised, Why: "key_missing"}
+	}
+	actor, err := s.config.Partners.Admit(c.UserContext(), strings.TrimSpace(key), v.Peer)
+	if err != nil {
+		if judge(err).status == fiber.StatusUnauthorized {
+			c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+		}
+		return err
+	}
+	actor.RequestID = v.ID
+	v.Actor = actor
+	return nil
 }
 
 // resume finds who the cookie belongs to. A cookie that belongs to nobody is dropped, never adopted.

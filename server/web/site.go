@@ -51,6 +51,7 @@ type Config struct {
 	Active         int      // requests served at once before the rest is answered 503; 0 means 512
 	Log            *slog.Logger
 	Sessions       Sessions
+	Partners       Partners                                                        // nil: no partner is known
 	ErrorPage      func(v *Visit, status int, kind, reason string) templ.Component // nil: a bare page
 }
 
@@ -59,6 +60,12 @@ type Sessions interface {
 	// Resume finds the living session of a token and whom it belongs to. An error of the kind "not_found" means that nobody is
 	// signed in; a session that comes with it and was not ended by anybody has ended by time.
 	Resume(ctx context.Context, kind access.Kind, token string) (access.Session, access.Actor, error)
+}
+
+// Partners finds whose key a program brings.
+type Partners interface {
+	// Admit finds the partner of a key. An error of the kind "unauthorised" means that it belongs to nobody, or no longer.
+	Admit(ctx context.Context, key, peer string) (access.Actor, error)
 }
 
 // Site is the public face: one Fiber application with every counter on it.
