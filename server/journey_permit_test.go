@@ -75,6 +75,10 @@ func journey(t *testing.T, a applicant, script bool) {
 		colleague.signInStaff(a.city.Prefix + step.login)
 		colleague.open("/console/cases/" + reference)
 		colleague.check(prefix + "-console-" + step.verb)
+		if step.verb == "issue" {
+			colleague.tick("collected", "seen")
+			colleague.tick("signing", "paper")
+		}
 		colleague.click(`form[action$="/` + step.verb + `"] button[type="submit"]`)
 	}
 	citizen.showAndVerify(prefix)

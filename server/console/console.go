@@ -54,6 +54,8 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/search", cases, s.search)
 	r.Get("/console/cases/:reference", cases, s.caseFile)
 	r.Get("/console/cases/:reference/slip", cases, s.slip)
+	r.Get("/console/cases/:reference/handover", cases, s.handover)
+	r.Get("/console/cases/:reference/handover/signature", cases, s.signature)
 	r.Get("/console/cases/:reference/evidence/:id", cases, s.evidence)
 	r.Get("/console/cases/:reference/evidence/:id/view", cases, s.viewEvidence)
 	r.Get("/console/persons/:id", cases, s.person)

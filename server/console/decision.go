@@ -31,6 +31,7 @@ type answers struct {
 	Seen             []string // "identity", "evidence"; for a supplement at the window the documents
 	Reason, Note     string
 	Ground, Document string // of an extension
+	Handing          handing
 }
 
 // The decisions, by the word in their address.
@@ -50,8 +51,8 @@ var (
 	production = decision{permit.VerbProduce, "production", access.Issuer, func(o *office.Office, ctx context.Context, actor access.Actor, d office.Decision, _ answers) (office.Case, error) {
 		return o.Produce(ctx, actor, d)
 	}}
-	issue = decision{permit.VerbIssue, "issue", access.Issuer, func(o *office.Office, ctx context.Context, actor access.Actor, d office.Decision, _ answers) (office.Case, error) {
-		return o.Issue(ctx, actor, d)
+	issue = decision{permit.VerbIssue, "issue", access.Issuer, func(o *office.Office, ctx context.Context, actor access.Actor, d office.Decision, in answers) (office.Case, error) {
+		return o.Issue(ctx, actor, d, in.Handing.handover())
 	}}
 )
 
@@ -73,7 +74,7 @@ func (d decision) ends() bool { return d.verb == permit.VerbDecline || d.verb ==
 
 // answersOf reads the form. The note is one line in the record, so the lines of the text area are joined.
 func answersOf(form web.Form) answers {
-	return answers{Seen: form.All("seen"), Reason: form.Get("reason"), Ground: form.Get("ground"), Document: form.Get("document"), Note: strings.Join(strings.FieldsFunc(form.Get("note"), func(r rune) bool { return r == '\n' || r == '\r' }), " ")}
+	return answers{Seen: form.All("seen"), Reason: form.Get("reason"), Ground: form.Get("ground"), Document: form.Get("document"), Handing: handingOf(form), Note: strings.Join(strings.FieldsFunc(form.Get("note"), func(r rune) bool { return r == '\n' || r == '\r' }), " ")}
 }
 
 // decide makes a decision. A wrong form is shown again with what was typed (422); when another officer was faster, the page shows what

@@ -43,7 +43,7 @@ func TestACaseGoesFromAcceptanceToIssue(t *testing.T) {
 			d.says(d.pass(reviewer, p, "grant"), "审核通过，制证中")
 			d.says(d.pass(issuer, p, "production"), "已制证，待领取")
 			d.house.Clock.Add(time.Minute)
-			got = d.pass(issuer, p, "issue")
+			got = d.pass(issuer, p, "issue", onPaper...)
 			d.says(got, "已发放，居住证从今天起生效", "居住证号", "已办结")
 			d.silent(got, `name="version"`)
 

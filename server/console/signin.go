@@ -61,7 +61,10 @@ func interrupted(c *fiber.Ctx) (page string, kept *keptForm) {
 		page = permitPath(number)
 		kept = &keptForm{page + "/" + strings.TrimPrefix(c.Path(), permitPath(c.Params("number"))+"/"), form}
 	case isCase:
-		page, kept = casePath(reference), &keptForm{casePath(reference) + "/" + path.Base(c.Path()), form}
+		page = casePath(reference)
+		if path.Base(c.Path()) != issue.resource { // nobody's signature is kept for another moment
+			kept = &keptForm{page + "/" + path.Base(c.Path()), form}
+		}
 	case service != "":
 		page = web.NextPath(entryPath(form.Get("government"), service, form.Get("department")), "/console/catalogue")
 		if form.Has("scope_zh") {

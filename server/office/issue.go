@@ -13,10 +13,18 @@ import (
 	"anju/server/policy"
 )
 
-// Issue hands the permit over (发放): the permit begins, its credential is prepared, and then signed.
-func (o *Office) Issue(ctx context.Context, actor access.Actor, d Decision) (Case, error) {
+// Issue hands the permit over (发放): the permit begins, its credential is prepared, and then signed. How it changed hands is kept.
+func (o *Office) Issue(ctx context.Context, actor access.Actor, d Decision, h permit.Handover) (Case, error) {
 	c, err := o.decide(ctx, actor, d, access.Issuer, ledger.Issued, func(tx Tx, c Case, by permit.Officer, r *policy.Ruleset) (permit.Application, permit.Event, error) {
-		return o.issue(ctx, tx, c, by, r)
+		kept, err := o.handed(h, c.Person.IDNumber)
+		if err != nil {
+			return c.Application, permit.Event{}, err
+		}
+		a, event, err := o.issue(ctx, tx, c, by, r)
+		if err != nil {
+			return a, event, err
+		}
+		return a, event, tx.CreateHandover(ctx, a, kept)
 	}, "issued")
 	if err != nil {
 		return c, err

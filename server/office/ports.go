@@ -38,6 +38,7 @@ type Tx interface {
 	CatalogueTx
 	CalendarTx
 	CardTx
+	HandoverTx
 	StatisticsTx
 	PartnerTx
 	ChangeTx

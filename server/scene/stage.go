@@ -8,7 +8,9 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"image/png"
 	"maps"
+	"math"
 	"time"
 
 	"anju/server/access"
@@ -89,7 +91,9 @@ func (h House) Play(ctx context.Context, person Person) (Played, error) {
 			return o.Grant(ctx, a, d)
 		}},
 		{".issue", producedAgo, permit.ToCollect, func(a access.Actor, d office.Decision) (office.Case, error) { return o.Produce(ctx, a, d) }},
-		{".issue", issuedAgo, permit.Issued, func(a access.Actor, d office.Decision) (office.Case, error) { return o.Issue(ctx, a, d) }},
+		{".issue", issuedAgo, permit.Issued, func(a access.Actor, d office.Decision) (office.Case, error) {
+			return o.Issue(ctx, a, d, permit.Handover{IdentitySeen: true, Signing: permit.SignedOnScreen, Signature: Signature()})
+		}},
 	}
 	for _, s := range steps {
 		if err := act(s.login, s.days, s.verb); err != nil {
@@ -193,6 +197,23 @@ func photo(higher int) []byte {
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 80}); err != nil {
+		panic(err) // into memory it does not fail
+	}
+	return b.Bytes()
+}
+
+// Signature is what somebody has drawn on the screen of the counter.
+func Signature() []byte {
+	img := image.NewRGBA(image.Rect(0, 0, 600, 200))
+	for i := range 900 { // three strokes
+		x := 120 + i%300 + i/300*40
+		y := 60 + i/300*35 + int(18*math.Sin(float64(i%300)/14))
+		for dy := range 4 {
+			img.Set(x, y+dy, color.Black)
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
 		panic(err) // into memory it does not fail
 	}
 	return b.Bytes()
