@@ -167,9 +167,10 @@ func chips(p text.Printer, page office.QueuePage, a access.Actor, f queueFilter)
 		mine += counts[state]
 	}
 	chip := func(label, state string, n int) parts.Chip {
-		return parts.Chip{Label: p.Say("console.queue." + label), Href: f.in(state).address("/console"), Current: f.state == state, Count: n}
+		return parts.Chip{Label: p.Say("console.queue." + label), Href: f.in(state).address("/console"), Current: f.state == state, Count: min(n, office.CountLimit), More: n > office.CountLimit}
 	}
-	list := []parts.Chip{{Label: p.Say("console.queue.todo"), Href: "/console", Current: f.state == "", Count: mine}}
+	list := []parts.Chip{chip("todo", "", mine)}
+	list[0].Href = "/console" // without what else is filtered
 	for _, state := range permit.States() {
 		all += counts[state]
 		list = append(list, chip(string(state), string(state), counts[state]))
@@ -180,4 +181,12 @@ func chips(p text.Printer, page office.QueuePage, a access.Actor, f queueFilter)
 		}
 	}
 	return append(list, chip("all", "all", all))
+}
+
+// counted writes how many cases a list has, as far as they were counted.
+func counted(list office.QueuePage) string {
+	if list.Beyond {
+		return strconv.Itoa(list.Total) + "+"
+	}
+	return strconv.Itoa(list.Total)
 }

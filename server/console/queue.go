@@ -76,7 +76,9 @@ func (s *Console) sendQueue(c *fiber.Ctx, status int, f queueFilter, wrong slip,
 		if last := office.CursorOf(list.Cases[n-1]); list.More {
 			page.Pager.Next = f.beside("after", last)
 		}
-		page.Pager.Page, page.Pager.Pages = f.number, (list.Total+queueSize-1)/queueSize
+		if page.Pager.Page = f.number; !list.Beyond {
+			page.Pager.Pages = (list.Total + queueSize - 1) / queueSize
+		}
 	}
 	return web.Render(c, status, queueView(page))
 }
@@ -102,7 +104,7 @@ func (s *Console) queuePage(v *web.Visit, list office.QueuePage, stations []offi
 	if len(stations) < 2 {
 		byCode = nil // one's own only station need not be said in every line
 	}
-	page.Table = parts.TableView{ID: "queue", Caption: p.Say("console.queue.caption", "Total", list.Total, "Order", orderName(p, f.sort)), Columns: []parts.Column{
+	page.Table = parts.TableView{ID: "queue", Caption: p.Say("console.queue.caption", "Total", counted(list), "Order", orderName(p, f.sort)), Columns: []parts.Column{
 		{Label: p.Say("console.case.reference")}, {Label: p.Say("console.case.applicant")}, {Label: p.Say("kind.column")},
 		{Label: p.Say("console.case.state")}, {Label: p.Say("console.case.submitted")}, {Label: p.Say("console.case.promised")},
 	}}

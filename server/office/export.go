@@ -31,7 +31,11 @@ func (o *Office) ExportQueue(ctx context.Context, actor access.Actor, q QueueQue
 			next, err := tx.Queue(ctx, scope, q, o.entry(actor, ledger.Listed, "export"))
 			next.Cases = append(page.Cases, next.Cases...)
 			page = next
-			return len(page.Cases), page.Total, err
+			have := len(page.Cases)
+			if page.More {
+				return have, MaxExport, err
+			}
+			return have, have, err
 		})
 	})
 	return page, err

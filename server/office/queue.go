@@ -28,13 +28,21 @@ type QueueQuery struct {
 	Size   int
 }
 
+// CountLimit is how far cases are counted, SearchLimit how far what a search finds: beyond, a page says that there are more. Who needs the figure
+// finds it in the statistics; who found too much searches for more.
+const (
+	CountLimit  = 1000
+	SearchLimit = 100
+)
+
 // QueuePage is one page of the queue. Names and numbers in it are whole: the office masks them.
 type QueuePage struct {
 	Cases  []Case
-	Total  int
+	Total  int                  // as far as it was counted
+	Beyond bool                 // there are more than Total
 	More   bool                 // lines follow
 	Fewer  bool                 // lines stand before
-	Counts map[permit.State]int // of the whole scope, whatever the query
+	Counts map[permit.State]int // of the whole scope, whatever the query; each at most CountLimit + 1
 	Marks  map[Mark]int         // likewise
 }
 

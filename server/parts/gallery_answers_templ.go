@@ -330,7 +330,7 @@ func galleryLists(p text.Printer) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = FilterBar(p, FilterView{Label: p.Pick("筛选案件", "Filter cases"), Action: "#", Clear: "#main", Chips: []Chip{{p.Pick("全部", "All"), "#main", true, 128}, {p.Pick("待审核", "To review"), "#main", false, 37}, {p.Pick("超期", "Late"), "#main", false, 2}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = FilterBar(p, FilterView{Label: p.Pick("筛选案件", "Filter cases"), Action: "#", Clear: "#main", Chips: []Chip{{p.Pick("全部", "All"), "#main", true, 1000, true}, {p.Pick("待审核", "To review"), "#main", false, 37, false}, {p.Pick("超期", "Late"), "#main", false, 2, false}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

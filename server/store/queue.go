@@ -25,20 +25,19 @@ var marks = map[office.Mark]string{
 		join application o on o.jurisdiction = x.jurisdiction and o.id = x.application and o.state = 'in_review' where x.decided is null)`,
 }
 
-// Queue lists a page. The counts come from the index on station and state alone.
+// Queue lists a page. A station's archive grows for ever and the queue must not slow down with it, so nothing here reads all of it: counting stops
+// early, what was found to be few is sorted as it is, and of what is many each station gives its first lines by an index of its own.
 func (t *tx) Queue(ctx context.Context, scope access.Scope, q office.QueueQuery, view ledger.Entry) (page office.QueuePage, err error) {
 	var all where
 	all.scope(scope)
-	if page.Counts, err = t.counts(ctx, all); err != nil {
+	if page.Counts, err = t.counts(ctx, scope); err != nil {
 		return page, err
 	}
 	if page.Marks, err = t.marked(ctx, all); err != nil {
 		return page, err
 	}
-	w := where{append([]string{}, all.conditions...), append([]any{}, all.args...)}
-	if len(q.States) > 0 {
-		w.and(`a.state = any (?::text[])`, q.States)
-	}
+	var w where
+	w.and(`a.jurisdiction = ?`, scope.Jurisdiction)
 	if condition := marks[q.Mark]; condition != "" {
 		w.and(condition)
 	}
@@ -52,11 +51,44 @@ func (t *tx) Queue(ctx context.Context, scope access.Scope, q office.QueueQuery,
 		w.and(`exists (select from application_event e where e.jurisdiction = a.jurisdiction and e.application = a.id and e.by_staff = ?::uuid)`, q.By)
 	}
 	aged(&w, q)
-	const from = ` from application a join person p on p.jurisdiction = a.jurisdiction and p.id = a.person`
-	if err := t.q.QueryRow(ctx, `select count(*)`+from+w.String(), w.args...).Scan(&page.Total); err != nil {
-		return page, failed(err)
+	if err := t.total(ctx, scope, w, q, &page); err != nil {
+		return page, err
 	}
-	return t.queueLines(ctx, page, w, q, view)
+	return t.queueLines(ctx, page, scope, w, q, view)
+}
+
+// queueSource is where lines come from: an application and its person.
+const queueSource = ` from application a join person p on p.jurisdiction = a.jurisdiction and p.id = a.person`
+
+// total counts the lines of a query, up to a limit. Where nothing but states narrows it, they have been counted.
+func (t *tx) total(ctx context.Context, scope access.Scope, w where, q office.QueueQuery, page *office.QueuePage) error {
+	if len(w.conditions) == 1 {
+		for s, n := range page.Counts {
+			if len(q.States) == 0 || slices.Contains(q.States, s) {
+				page.Total += n
+			}
+		}
+		page.Total, page.Beyond = min(page.Total, office.CountLimit), page.Total > office.CountLimit
+		return nil
+	}
+	limit := office.CountLimit
+	if q.Text != "" {
+		limit = office.SearchLimit
+	}
+	w = w.at(scope, q)
+	err := t.q.QueryRow(ctx, `select count(*) from (select`+queueSource+w.String()+fmt.Sprintf(` limit %d) x`, limit+1), w.args...).Scan(&page.Total)
+	page.Total, page.Beyond = min(page.Total, limit), page.Total > limit
+	return failed(err)
+}
+
+// at narrows a copy to stations and states.
+func (w where) at(scope access.Scope, q office.QueueQuery) where {
+	w = where{slices.Clone(w.conditions), slices.Clone(w.args)}
+	w.and(`a.station = any (?::text[])`, append([]string{}, scope.Stations...))
+	if len(q.States) > 0 {
+		w.and(`a.state = any (?::text[])`, q.States)
+	}
+	return w
 }
 
 // queueOrder is what the lines are ordered by, and the direction.
@@ -70,14 +102,13 @@ func queueOrder(sort office.QueueSort) (columns []string, rising bool) {
 	return []string{`a.submitted_at`, `a.id`}, true
 }
 
-// queueLines reads the page behind or before a place: it looks for the lines themselves and counts none of those that it passes over.
-func (t *tx) queueLines(ctx context.Context, page office.QueuePage, w where, q office.QueueQuery, view ledger.Entry) (office.QueuePage, error) {
+// queueLines reads the page behind or before a place, and one line more, which tells whether the list goes on.
+func (t *tx) queueLines(ctx context.Context, page office.QueuePage, scope access.Scope, w where, q office.QueueQuery, view ledger.Entry) (office.QueuePage, error) {
 	columns, rising := queueOrder(q.Sort)
 	place, backward := q.After, q.Before != nil
 	if backward {
 		place, rising = q.Before, !rising
 	}
-	whole := where{slices.Clone(w.conditions), slices.Clone(w.args)}
 	if place != nil {
 		w.behind(columns, *place, rising)
 	}
@@ -86,16 +117,50 @@ func (t *tx) queueLines(ctx context.Context, page office.QueuePage, w where, q o
 		direction = " desc"
 	}
 	size := min(max(q.Size, 1), maxLines)
-	cases, err := t.cases(ctx, view, selectCase+w.String()+` order by `+strings.Join(columns, direction+", ")+direction+fmt.Sprintf(` limit %d`, size), w.args...)
+	end := ` order by ` + strings.Join(columns, direction+", ") + direction + fmt.Sprintf(` limit %d`, size+1)
+	few := w.at(scope, q)
+	sql, args := `select a.id`+queueSource+few.String()+end, few.args
+	if page.Beyond {
+		sql, args = manyLines(w, scope, q, end)
+	}
+	found, err := t.queueIDs(ctx, sql, args)
 	if err != nil {
 		return page, err
 	}
-	if backward {
-		slices.Reverse(cases)
+	further := len(found) > size
+	if further {
+		found = found[:size]
 	}
-	page.Cases = cases
-	page.Fewer, page.More, err = t.beside(ctx, whole, q, cases)
+	page.Fewer, page.More = q.After != nil, further
+	if backward {
+		slices.Reverse(found)
+		page.Fewer, page.More = further, true
+	}
+	page.Cases, err = t.cases(ctx, view, selectCase+` join unnest($2::uuid[]) with ordinality f (id, line) on f.id = a.id where a.jurisdiction = $1 order by f.line`, scope.Jurisdiction, found)
 	return page, err
+}
+
+// manyLines asks each station, and each state where states are asked for, for its own first lines, which stand in an index in their order; the
+// page is the first of those.
+func manyLines(w where, scope access.Scope, q office.QueueQuery, end string) (sql string, args []any) {
+	args = append(slices.Clone(w.args), append([]string{}, scope.Stations...))
+	from := fmt.Sprintf(`unnest($%d::text[]) s (station)`, len(args))
+	w.and(`a.station = s.station`)
+	if len(q.States) > 0 {
+		args = append(args, q.States)
+		from += fmt.Sprintf(`, unnest($%d::text[]) e (state)`, len(args))
+		w.and(`a.state = e.state`)
+	}
+	return `select x.id from ` + from + ` cross join lateral (select a.promised_by, a.submitted_at, a.id` + queueSource + w.String() + end + `) x` + strings.ReplaceAll(end, "a.", "x."), args
+}
+
+func (t *tx) queueIDs(ctx context.Context, sql string, args []any) ([]string, error) {
+	rows, err := t.q.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, failed(err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return found, failed(err)
 }
 
 // behind narrows to the lines behind a place, or before it where the order falls.
@@ -111,24 +176,6 @@ func (w *where) behind(columns []string, place office.QueueCursor, rising bool) 
 	w.and(`(`+strings.Join(columns, ", ")+`) `+than+` (`+marks+`)`, args...)
 }
 
-// beside reports whether lines of the whole list stand before the first and behind the last of a page.
-func (t *tx) beside(ctx context.Context, whole where, q office.QueueQuery, cases []office.Case) (fewer, more bool, err error) {
-	if len(cases) == 0 {
-		return q.After != nil, q.Before != nil, nil
-	}
-	columns, rising := queueOrder(q.Sort)
-	look := func(c office.Case, rising bool) (there bool, err error) {
-		w := where{slices.Clone(whole.conditions), slices.Clone(whole.args)}
-		w.behind(columns, office.CursorOf(c), rising)
-		err = t.q.QueryRow(ctx, `select exists (select from application a join person p on p.jurisdiction = a.jurisdiction and p.id = a.person`+w.String()+`)`, w.args...).Scan(&there)
-		return there, failed(err)
-	}
-	if fewer, err = look(cases[0], !rising); err == nil {
-		more, err = look(cases[len(cases)-1], rising)
-	}
-	return fewer, more, err
-}
-
 // aged narrows to the cases that press: those with a tag in the queue.
 func aged(w *where, q office.QueueQuery) {
 	const promised = `a.state in ('in_review', 'in_production', 'to_collect') and a.paused_on is null`
@@ -142,16 +189,21 @@ func aged(w *where, q office.QueueQuery) {
 	}
 }
 
-func (t *tx) counts(ctx context.Context, w where) (map[permit.State]int, error) {
+// counts says how many cases stand in each state, up to the limit; a state without any is left out.
+func (t *tx) counts(ctx context.Context, scope access.Scope) (map[permit.State]int, error) {
 	counts := map[permit.State]int{}
-	rows, err := t.q.Query(ctx, `select a.state, count(*) from application a`+w.String()+` group by a.state`, w.args...)
+	rows, err := t.q.Query(ctx, fmt.Sprintf(`select s.state, (select count(*) from (
+			select from application a where a.jurisdiction = $1 and a.station = any ($2::text[]) and a.state = s.state limit %d) x)
+		from unnest($3::text[]) s (state)`, office.CountLimit+1), scope.Jurisdiction, append([]string{}, scope.Stations...), permit.States())
 	if err != nil {
 		return nil, failed(err)
 	}
 	var state permit.State
 	var n int
 	_, err = pgx.ForEachRow(rows, []any{&state, &n}, func() error {
-		counts[state] = n
+		if n > 0 {
+			counts[state] = n
+		}
 		return nil
 	})
 	return counts, failed(err)
