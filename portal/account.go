@@ -14,13 +14,14 @@ import (
 
 // accountPage is what a citizen has here: a draft, applications, the permit.
 type accountPage struct {
-	Frame  parts.FrameView
-	Visit  *web.Visit
-	Draft  *office.PreApplication
-	City   string // of the draft
-	Cases  parts.TableView
-	Permit *office.PermitCase
-	Status *parts.TagView // of the permit
+	Frame   parts.FrameView
+	Visit   *web.Visit
+	Draft   *office.PreApplication
+	City    string // of the draft
+	Cases   parts.TableView
+	Permits []parts.Row // with whose they are
+	Permit  *office.PermitCase
+	Status  *parts.TagView // of the permit
 
 	Refusals parts.TableView // what was reported; no table while there is none
 }
@@ -43,18 +44,18 @@ func (s *Portal) account(c *fiber.Ctx) error {
 		return err
 	}
 	page.Cases = parts.TableView{ID: "applications", Caption: p.Say("account.applications"), Empty: p.Say("account.no_applications"),
-		Columns: []parts.Column{{Label: p.Say("application.reference")}, {Label: p.Say("account.city")}, {Label: p.Say("application.state")}}}
+		Columns: []parts.Column{{Label: p.Say("application.reference")}, {Label: p.Say("family.applicant")}, {Label: p.Say("account.city")}, {Label: p.Say("application.state")}}}
 	for _, one := range cases {
 		a := one.Application
-		page.Cases.Rows = append(page.Cases.Rows, []parts.Cell{{Text: a.Reference, Href: "/applications/" + a.Reference}, {Text: cityName(s.office, p, a.Jurisdiction)}, {Tag: stateTag(p, a.State)}})
+		page.Cases.Rows = append(page.Cases.Rows, []parts.Cell{{Text: a.Reference, Href: "/applications/" + a.Reference}, applicantCell(p, a), {Text: cityName(s.office, p, a.Jurisdiction)}, {Tag: stateTag(p, a.State)}})
 	}
 	if page.Refusals, err = s.refusalRows(c, v); err != nil {
 		return err
 	}
-	found, err := s.office.Permit(c.UserContext(), v.Actor, "")
+	found, others, err := s.office.OwnPermits(c.UserContext(), v.Actor, "")
 	switch {
 	case err == nil:
-		page.Permit, page.Status = &found, permitTag(p, found.Permit.StatusOn(s.office.Today()))
+		page.Permit, page.Status, page.Permits = &found.PermitCase, permitTag(p, found.Permit.StatusOn(s.office.Today())), s.permitRows(p, others)
 	case !errors.Is(err, office.ErrNotFound):
 		return err
 	}

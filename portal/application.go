@@ -29,6 +29,8 @@ type applicationPage struct {
 	Missing  *missingView
 	Sections []parts.SummaryView
 	Code     parts.Code
+
+	Relatives bool // the family can be applied for from here
 }
 
 func (s *Portal) application(c *fiber.Ctx) error {
@@ -61,7 +63,7 @@ func (s *Portal) applicationPage(c *fiber.Ctx, v *web.Visit) (applicationPage, e
 		page.Frame.Flash = nil // the confirmation says it
 	}
 	page.Frame.Back = &parts.Link{Label: p.Say("portal.account"), Href: "/account"}
-	page.Next = nextWords(p, progress)
+	page.Next, page.Relatives = nextWords(p, progress), mayAddRelative(a)
 	for i := range page.Timeline.Steps {
 		page.Timeline.Steps[i].Detail = "" // it stands at the head of the page
 	}

@@ -88,7 +88,7 @@ func tasks(p text.Printer, d office.PreApplication) []parts.Task {
 	var list []parts.Task
 	next := d.Next()
 	for _, step := range d.Steps() {
-		t := parts.Task{ID: "task-" + string(step), Title: p.Say("apply.step." + string(step))}
+		t := parts.Task{ID: "task-" + string(step), Title: stepName(p, step, d.Draft)}
 		switch {
 		case step == next:
 			t.Href, t.Status = "/apply/"+string(step), parts.TagView{Tone: parts.Info, Text: p.Say("apply.task.next")}
@@ -208,6 +208,14 @@ func stepTitle(p text.Printer, st permit.Step, app office.PreApplication) string
 		return p.Say("agent.identity.title")
 	}
 	return p.Say("apply." + string(st) + ".title")
+}
+
+// stepName names a step in a list.
+func stepName(p text.Printer, st permit.Step, d permit.Draft) string {
+	if st == permit.StepIdentity && d.Agent != nil {
+		return p.Say("agent.identity.title")
+	}
+	return p.Say("apply.step." + string(st))
 }
 
 // lead is what stands below the title of a step.

@@ -42,7 +42,7 @@ func (s *Portal) checkPage(v *web.Visit, app office.PreApplication, key string) 
 func sections(p text.Printer, app office.PreApplication, m *permit.Mandate, changeable bool) []parts.SummaryView {
 	d := app.Draft
 	section := func(step permit.Step, rows ...parts.Row) parts.SummaryView {
-		view := parts.SummaryView{Title: p.Say("apply.step." + string(step)), Rows: rows}
+		view := parts.SummaryView{Title: stepName(p, step, d), Rows: rows}
 		if changeable {
 			view.Change = "/apply/" + string(step) + "?return=check"
 		}

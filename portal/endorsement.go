@@ -30,10 +30,11 @@ type endorsementPage struct {
 	Grounds   []parts.Option
 	Ground    string // as chosen
 	Confirmed []string
+	Number    string // keeps which permit of several is meant
 }
 
 func (s *Portal) endorsement(c *fiber.Ctx) error {
-	page, err := s.endorsementPage(c)
+	page, err := s.endorsementPage(c, web.Query(c).Get("number"))
 	if errors.Is(err, office.ErrNotFound) {
 		return web.SeeOther(c, "/permit")
 	}
@@ -43,20 +44,26 @@ func (s *Portal) endorsement(c *fiber.Ctx) error {
 	return web.Render(c, fiber.StatusOK, endorsementView(page))
 }
 
-func (s *Portal) endorsementPage(c *fiber.Ctx) (page endorsementPage, err error) {
+func (s *Portal) endorsementPage(c *fiber.Ctx, number string) (page endorsementPage, err error) {
 	v := web.VisitOf(c)
 	p := v.Printer
 	page = endorsementPage{Frame: frame(v, p.Say("life.endorse.title")), Visit: v}
-	page.Frame.Back = &parts.Link{Label: p.Say("permit.title"), Href: "/permit"}
-	if page.File, err = s.office.OwnPermitFile(c.UserContext(), v.Actor); err != nil {
+	if page.File, page.Number, _, err = s.ownPermit(c, number); err != nil {
 		return page, err
 	}
+	page.Frame.Back = &parts.Link{Label: p.Say("permit.title"), Href: "/permit" + page.Number}
 	f := page.File
 	page.Why = standing(p, f, s.office.Today())
 	page.Why.Link = nil
 	inUse := f.Permit.Status == permit.Active || f.Permit.Status == permit.Suspended
 	page.Open = inUse && (f.Timing == permit.InTime || f.Timing == permit.Late)
 	page.Rows = []parts.Row{{Key: p.Say("account.permit_number"), Value: f.Permit.Number}}
+	if page.Number != "" {
+		page.Rows = append(page.Rows, parts.Row{Key: p.Say("family.holder"), Value: f.Holder.Name})
+	}
+	if refused := mayNot(p, f.MayAct("endorse", s.office.Today())); refused != nil && page.Open {
+		page.Open, page.Why = false, *refused
+	}
 	if inUse && f.Timing != permit.NotEndorsed {
 		page.Rows = append(page.Rows, parts.Row{Key: p.Say("life.opens"), Value: parts.Date(p, f.Opens)}, parts.Row{Key: p.Say("life.due"), Value: parts.Date(p, f.Permit.EndorseBy)})
 	}
@@ -123,14 +130,14 @@ func (s *Portal) endorse(c *fiber.Ctx) error {
 	switch {
 	case err == nil:
 		web.SetFlash(c, "endorsed")
-		return web.SeeOther(c, "/permit")
+		return web.SeeOther(c, s.permitAddress(c, form.Get("number")))
 	case errors.Is(err, office.ErrStale), errors.Is(err, office.ErrNotFound):
 		web.SetFlash(c, "life_moved")
-		return web.SeeOther(c, "/permit")
+		return web.SeeOther(c, s.permitAddress(c, form.Get("number")))
 	case !errors.As(err, &known) || known.What != office.Denied && len(known.Faults) == 0:
 		return err
 	}
-	page, err := s.endorsementPage(c) // what stands against it is said by the page itself
+	page, err := s.endorsementPage(c, form.Get("number")) // what stands against it is said by the page itself
 	if err != nil {
 		return err
 	}

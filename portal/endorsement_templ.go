@@ -156,7 +156,7 @@ func endorsementView(page endorsementPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: endorseLabel(page)}, Others: []parts.Button{{Label: p.Say("life.not_now"), Href: "/permit", Kind: parts.Quiet}}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: endorseLabel(page)}, Others: []parts.Button{{Label: p.Say("life.not_now"), Href: "/permit" + page.Number, Kind: parts.Quiet}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -167,7 +167,7 @@ func endorsementView(page endorsementPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("life.back"), Href: "/permit", Kind: parts.Secondary}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("life.back"), Href: "/permit" + page.Number, Kind: parts.Secondary}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

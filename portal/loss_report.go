@@ -21,12 +21,13 @@ type lossReportPage struct {
 	Report bool   // it can be reported
 	Back   bool   // it can be taken back
 	Then   string // what the permit will be when it is taken back
+	Number string // keeps which permit of several is meant
 }
 
 func (s *Portal) lossReport(c *fiber.Ctx) error {
 	v := web.VisitOf(c)
 	p := v.Printer
-	file, err := s.office.OwnPermitFile(c.UserContext(), v.Actor)
+	file, suffix, _, err := s.ownPermit(c, web.Query(c).Get("number"))
 	if errors.Is(err, office.ErrNotFound) {
 		return web.SeeOther(c, "/permit")
 	}
@@ -34,8 +35,11 @@ func (s *Portal) lossReport(c *fiber.Ctx) error {
 		return err
 	}
 	today := s.office.Today()
-	page := lossReportPage{Frame: frame(v, p.Say("life.loss.title")), Visit: v, File: file, Why: standing(p, file, today), Rows: []parts.Row{{Key: p.Say("account.permit_number"), Value: file.Permit.Number}}}
-	page.Frame.Back = &parts.Link{Label: p.Say("permit.title"), Href: "/permit"}
+	page := lossReportPage{Frame: frame(v, p.Say("life.loss.title")), Visit: v, File: file, Why: standing(p, file, today), Rows: []parts.Row{{Key: p.Say("account.permit_number"), Value: file.Permit.Number}}, Number: suffix}
+	if suffix != "" {
+		page.Rows = append(page.Rows, parts.Row{Key: p.Say("family.holder"), Value: file.Holder.Name})
+	}
+	page.Frame.Back = &parts.Link{Label: p.Say("permit.title"), Href: "/permit" + suffix}
 	page.Why.Link = nil
 	switch file.Permit.StatusOn(today) {
 	case permit.Active, permit.Suspended:
@@ -74,5 +78,5 @@ func (s *Portal) tellLoss(c *fiber.Ctx, flash string, do func(number string) err
 		return err
 	}
 	web.SetFlash(c, flash)
-	return web.SeeOther(c, "/permit")
+	return web.SeeOther(c, s.permitAddress(c, form.Get("number")))
 }

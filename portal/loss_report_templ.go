@@ -132,7 +132,7 @@ func lossReportView(page lossReportPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("life.loss.send"), Kind: parts.Danger}, Others: []parts.Button{{Label: p.Say("life.not_now"), Href: "/permit", Kind: parts.Quiet}}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("life.loss.send"), Kind: parts.Danger}, Others: []parts.Button{{Label: p.Say("life.not_now"), Href: "/permit" + page.Number, Kind: parts.Quiet}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -172,7 +172,7 @@ func lossReportView(page lossReportPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("life.found.send")}, Others: []parts.Button{{Label: p.Say("life.not_now"), Href: "/permit", Kind: parts.Quiet}}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("life.found.send")}, Others: []parts.Button{{Label: p.Say("life.not_now"), Href: "/permit" + page.Number, Kind: parts.Quiet}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -188,7 +188,7 @@ func lossReportView(page lossReportPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !page.Report && !page.Back {
-				templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("life.back"), Href: "/permit", Kind: parts.Secondary}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Buttons(p, parts.ButtonsView{Primary: parts.Button{Label: p.Say("life.back"), Href: "/permit" + page.Number, Kind: parts.Secondary}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -32,6 +32,9 @@ type permitPage struct {
 	Lose      bool              // a loss can be reported
 
 	Jurisdiction string // of the permit
+
+	Number string      // of the permit, where the account has several: it stays in the addresses
+	Others []parts.Row // the other permits of the account
 }
 
 func (s *Portal) permit(c *fiber.Ctx) error {
@@ -48,7 +51,7 @@ func (s *Portal) printPermit(c *fiber.Ctx) error {
 		return err
 	}
 	if page.Card == nil || page.Shut {
-		return web.SeeOther(c, "/permit")
+		return web.SeeOther(c, "/permit"+page.Number)
 	}
 	return web.Render(c, fiber.StatusOK, permitPrintView(page))
 }
@@ -57,7 +60,7 @@ func (s *Portal) permitPage(c *fiber.Ctx, v *web.Visit) (permitPage, error) {
 	p := v.Printer
 	page := permitPage{Frame: frame(v, p.Say("permit.title")), Visit: v}
 	page.Frame.Back = &parts.Link{Label: p.Say("portal.account"), Href: "/account"}
-	file, err := s.office.OwnPermitFile(c.UserContext(), v.Actor)
+	file, suffix, others, err := s.ownPermit(c, web.Query(c).Get("number"))
 	if errors.Is(err, office.ErrNotFound) {
 		return page, nil
 	}
@@ -74,10 +77,13 @@ func (s *Portal) permitPage(c *fiber.Ctx, v *web.Visit) (permitPage, error) {
 		}
 		card.Code = &code
 	}
-	page.Card, page.Jurisdiction = &card, file.Permit.Jurisdiction
+	page.Card, page.Jurisdiction, page.Number, page.Others = &card, file.Permit.Jurisdiction, suffix, s.permitRows(p, others)
 	page.Standing, page.Residence = standing(p, file, today), parts.SummaryView{Title: p.Say("life.residence"), Rows: residenceRows(p, file, today)}
 	if link := page.Standing.Link; link != nil { // a button, because it is what to do next
 		page.Act, page.Standing.Link = &parts.Button{Label: link.Label, Href: link.Href}, nil
+		if page.Act.Href != "/apply" {
+			page.Act.Href += suffix
+		}
 	}
 	page.Lose = status == permit.Active || status == permit.Suspended
 	if file.Rules.Endorsement != nil {

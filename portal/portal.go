@@ -87,6 +87,7 @@ func (s *Portal) Routes(r *web.Counter) {
 
 	r.Get("/applications/:reference", citizen, s.application)
 	r.Get("/applications/:reference/slip", citizen, s.slip)
+	r.Post("/applications/:reference/relatives", citizen, s.startRelative)
 	r.Get("/applications/:reference/evidence", citizen, s.laterEvidence)
 	r.Upload("/applications/:reference/evidence", citizen, office.MaxEvidenceBytes, s.addLaterEvidence)
 

@@ -22,8 +22,9 @@ type missingView struct {
 	Lines  []missingLine
 }
 
-// missingLine is one thing that is missing, and what the officer wrote about it.
-type missingLine struct{ What, Line string }
+// missingLine is one thing that is missing, and what the officer wrote about it,
+// and which other applications hold the same document.
+type missingLine struct{ What, Line, Shared string }
 
 // missingOf is the notice that waits for an answer, nil when none does. Without lines for whoever has not signed in: an officer may have
 // written a name there.
@@ -36,7 +37,7 @@ func missingOf(p text.Printer, progress office.Progress, r *policy.Ruleset, line
 	for _, d := range notice.Deficiencies {
 		one := missingLine{What: p.Say("notice.deficiency", "Subject", subjectName(p, r, d.Subject), "Problem", p.Say("deficiency."+d.Code))}
 		if lines {
-			one.Line = d.Line
+			one.Line, one.Shared = d.Line, sharedWith(p, progress.Shared, d.Subject.Evidence())
 		}
 		view.Lines = append(view.Lines, one)
 	}

@@ -22,8 +22,8 @@ var choices = map[string]string{
 
 var (
 	ruleLine = regexp.MustCompile(`^(\s*(?:- )?)(across|rule|months|days|need|every_months|window_months|counted_from|n|unit|roll_holiday|yuan|confirmed|cross_county_resets|` +
-		`late_endorsement_restarts|legacy_permit_counts|term_years|after_months|three_year_ground|from|to|free|office|departments_source|category|by_office|age_from|role): (.+)$`)
-	listLine = regexp.MustCompile(`^(\s*)(conditions|tiers|departments|for|settled_for): \[(.+)\]$`)
+		`late_endorsement_restarts|legacy_permit_counts|term_years|after_months|three_year_ground|from|to|free|office|departments_source|category|by_office|age_from|role|household|minor_below|older_from|below): (.+)$`)
+	listLine = regexp.MustCompile(`^(\s*(?:- )?)(conditions|tiers|departments|for|settled_for|kinds|relations|by|except): \[(.+)\]$`)
 )
 
 // data finds the rules of the rulesets.

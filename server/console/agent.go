@@ -1,6 +1,9 @@
 package console
 
 import (
+	"slices"
+	"strings"
+
 	"anju/server/civic"
 	"anju/server/office"
 	"anju/server/parts"
@@ -45,4 +48,27 @@ func seenOptions(page casePage) []parts.Option {
 		options = append(options, parts.Option{Value: "agent", Label: p.Say("console.accept.agent")})
 	}
 	return options
+}
+
+// householdRows lead to the other applications of the household; shared names the documents that this one and another hold alike.
+func householdRows(p text.Printer, file office.Progress, r *policy.Ruleset) (rows []parts.Row, shared string) {
+	for _, c := range file.Household {
+		a := c.Application
+		row := parts.Row{Key: c.Person.Name, Body: caseLink(a.Reference), Tag: stateTag(a.State, p.Say("state."+string(a.State)))}
+		if agent := a.Particulars.Agent; agent != nil {
+			row.Note = p.Say("console.slip.agent_value", "Name", agent.Name, "Relation", p.Say("agent.relation."+string(agent.Relation)))
+		}
+		rows = append(rows, row)
+	}
+	var names []string
+	for _, one := range file.Shared {
+		seen := slices.ContainsFunc(file.Household, func(c office.Case) bool { return c.Application.Reference == one.Reference })
+		if name := evidenceName(p, r, one.Kind); seen && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return rows, ""
+	}
+	return rows, p.Say("console.family.shared", "Documents", strings.Join(names, p.Pick("、", ", ")))
 }

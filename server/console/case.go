@@ -37,6 +37,8 @@ type casePage struct {
 	Tried       string // verb of the form that is shown again
 	Typed       answers
 	Kept        bool // what was typed before the session ended is back
+	Household   []parts.Row
+	Shared      string // which documents the applications of the household share
 }
 
 func (s *Console) caseFile(c *fiber.Ctx) error {
@@ -93,6 +95,7 @@ func (s *Console) casePage(v *web.Visit, file office.Progress) (casePage, error)
 		page.WhyNot = ""
 	}
 	page.Examines = (len(page.Actions) > 0 || len(page.Course.Forms) > 0) && (a.State == permit.PreApplied || a.State == permit.InReview)
+	page.Household, page.Shared = householdRows(p, file, r)
 	page.Dates = parts.SummaryView{Rows: dateRows(p, a, s.office.Today())}
 	if len(page.Documents) == 0 {
 		page.NoDocuments = noDocuments(p, a, r)

@@ -26,6 +26,11 @@ func (o *Office) endorse(form EndorsementForm, done *permit.Endorsement) lifeVer
 			*done = first
 			return permit.Change{}, errEndorsed
 		}
+		if by.Officer.ID == "" { // at the window the officer looks at who has come
+			if err := with.MayAct("endorse", o.Today()); err != nil {
+				return permit.Change{}, err
+			}
+		}
 		if with.Permit.EndorseBy != form.Due {
 			return permit.Change{}, ErrStale // the page was about another due day
 		}

@@ -131,8 +131,17 @@ func (o *Office) AddEvidenceTo(ctx context.Context, actor access.Actor, referenc
 				limit++
 			}
 		}
-		_, err = o.attach(ctx, tx, actor, have, e, limit)
-		return err
+		shared, err := tx.SharedEvidence(ctx, c.Application) // as it was before this one came
+		if err != nil {
+			return err
+		}
+		if _, err = o.attach(ctx, tx, actor, have, e, limit); err != nil {
+			return err
+		}
+		if !slices.Contains(permit.HouseholdKinds(r), e.Kind) || slices.ContainsFunc(have, func(h Evidence) bool { return slices.Equal(h.SHA256, e.SHA256) && h.Kind == e.Kind }) {
+			return nil
+		}
+		return o.passOn(ctx, tx, actor, e, shared)
 	})
 }
 

@@ -78,11 +78,8 @@ func (o *Office) PermitFile(ctx context.Context, actor access.Actor, number stri
 
 // OwnPermitFile returns a citizen's newest permit with its life.
 func (o *Office) OwnPermitFile(ctx context.Context, actor access.Actor) (PermitFile, error) {
-	c, err := o.Permit(ctx, actor, "")
-	if err != nil {
-		return PermitFile{}, err
-	}
-	return o.permitFile(ctx, actor, ownFinder(actor, c.Permit.Jurisdiction, c.Permit.Number), "permit")
+	file, _, err := o.OwnPermits(ctx, actor, "")
+	return file, err
 }
 
 func ownFinder(actor access.Actor, jurisdiction, number string) PermitFinder {

@@ -29,6 +29,7 @@ type Tx interface {
 	DraftTx
 	ApplicationTx
 	AgentTx
+	FamilyTx
 	CourseTx
 	PermitTx
 	StatusListTx
@@ -304,6 +305,8 @@ type PermitCase struct {
 	Station string // whose permit it is
 
 	Reference string // of the application that it was issued on
+
+	Mandate *permit.Mandate // by which somebody else applied for the holder, and keeps the permit in their account; without consents
 }
 
 // PreparedCredential is a permit whose claims are stored and not signed yet.

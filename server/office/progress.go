@@ -13,11 +13,13 @@ import (
 // Progress is an application as its applicant follows it.
 type Progress struct {
 	Case
-	Events   []permit.Event
-	Course   permit.Course
-	Evidence []Evidence
-	Station  Station
-	Mandate  *permit.Mandate // nil when the person applied without an agent
+	Events    []permit.Event
+	Course    permit.Course
+	Evidence  []Evidence
+	Station   Station
+	Mandate   *permit.Mandate  // nil when the person applied without an agent
+	Shared    []SharedDocument // that other applications of the household hold too
+	Household []Case           // other applications under way of the same account, at the officer\'s stations; filled for officers
 }
 
 // Applications lists what a citizen has sent, newest first.
@@ -55,6 +57,9 @@ func (o *Office) progress(ctx context.Context, f Finder, actor access.Actor, pur
 			return err
 		}
 		if p.Mandate, err = mandateOf(ctx, tx, a); err != nil {
+			return err
+		}
+		if p.Shared, err = tx.SharedEvidence(ctx, a); err != nil {
 			return err
 		}
 		p.Station, err = tx.Station(ctx, a.Jurisdiction, a.Station)

@@ -145,7 +145,11 @@ func (o *Office) CaseFile(ctx context.Context, actor access.Actor, reference str
 	if !ok {
 		return Progress{}, ErrNotFound
 	}
-	return o.progress(ctx, o.staffFinder(actor, ref), actor, "case")
+	p, err := o.progress(ctx, o.staffFinder(actor, ref), actor, "case")
+	if err == nil {
+		p.Household, err = o.Household(ctx, actor, p.Application)
+	}
+	return p, err
 }
 
 // PersonFile is a person with the cases and permits that the officer's stations have of them.

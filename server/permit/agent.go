@@ -100,6 +100,19 @@ func (d *Draft) SetAgent(other bool) {
 	d.Agent = nil
 }
 
+// ActsOn judges whether an agent, by the mandate of the application that a permit was issued on, may do a kind of business for its holder on
+// a day: a child grows up, and most rules name applying only.
+func (m Mandate) ActsOn(kind string, holder civic.CitizenID, r *policy.Ruleset, day civic.Date) error {
+	who := m.For
+	if who == policy.Minor && day.YearsSince(holder.Born()) >= r.Proxies.MinorBelow {
+		return Refusal{Code: "agent_grown", Clause: r.Proxies.Rules[0].Clause}
+	}
+	if _, ok := r.Proxies.May(who, kind, m.Relation); !ok {
+		return Refusal{Code: "agent_kind", Clause: r.Proxies.Rules[0].Clause}
+	}
+	return nil
+}
+
 // agent is the agent, or nobody.
 func (d Draft) agent() Agent {
 	if d.Agent == nil {

@@ -1,6 +1,7 @@
 package permit_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -190,5 +191,53 @@ func TestAcceptanceSeesTheAgent(t *testing.T) {
 	}
 	if _, _, err := permit.Accept(a, permit.Acceptance{IdentitySeen: true, EvidenceSeen: true, AgentSeen: true}, chen, r, civic.DefaultCalendar(), morning); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestActingOnAPermit: what an agent may do with a permit differs by city, kind and relation, and ends with childhood.
+func TestActingOnAPermit(t *testing.T) {
+	for _, one := range []struct {
+		ruleset  string
+		who      policy.Principal
+		relation policy.Relation
+		kind     string
+		born     string
+		want     string
+	}{
+		{"zhangzhou-2016", policy.Older, policy.NearRelative, "endorse", "1950-01-01", ""},
+		{"zhangzhou-2016", policy.Disabled, policy.NearRelative, "replace", "1980-01-01", ""},
+		{"zhangzhou-2016", policy.Minor, policy.NearRelative, "endorse", "2010-09-17", ""},
+		{"zhangzhou-2016", policy.Minor, policy.Guardian, "endorse", "2010-09-16", "agent_grown"},
+		{"zhangzhou-2016", policy.Older, policy.NearRelative, "change", "1950-01-01", "agent_kind"},
+		{"zhangzhou-2016", policy.Minor, policy.Guardian, "change", "2018-01-01", ""},
+		{"zibo-2017", policy.Minor, policy.Guardian, "endorse", "2018-01-01", ""},
+		{"zibo-2017", policy.Minor, policy.NearRelative, "endorse", "2018-01-01", "agent_kind"},
+		{"zibo-2017", policy.Older, policy.Guardian, "endorse", "1950-01-01", "agent_kind"},
+	} {
+		err := permit.Mandate{For: one.who, Relation: one.relation}.ActsOn(one.kind, civic.CitizenID(born(t, one.born, 141)), ruleset(t, one.ruleset), today)
+		var refusal permit.Refusal
+		if errors.As(err, &refusal); refusal.Code != one.want {
+			t.Errorf("%+v: %v", one, err)
+		}
+	}
+}
+
+// TestARelativeBeginsWithTheHome: what belongs to the home is carried over, and nothing of the person.
+func TestARelativeBeginsWithTheHome(t *testing.T) {
+	r := ruleset(t, "zhangzhou-2016")
+	d := draft()
+	d.Grounds, d.Workplace = []string{"employment", "dwelling"}, "新华针织厂"
+	next := d.Relative(r, true, today)
+	if next.Name != "" || next.IDNumber != "" || next.Workplace != "" || !slices.Equal(next.Grounds, []string{"dwelling"}) || next.Detail != d.Detail || next.RegisteredOn != d.RegisteredOn {
+		t.Errorf("%+v", next)
+	}
+	if a := next.Agent; a == nil || a.IDNumber != d.IDNumber || a.Declared || a.Relation != "" || len(a.Consents) > 0 {
+		t.Errorf("%+v", next.Agent)
+	}
+	if d.Relative(r, false, today).Agent != nil {
+		t.Error("who applies alone has an agent")
+	}
+	if kinds := permit.HouseholdKinds(r); !slices.Contains(kinds, permit.EvidenceKind("lease")) || slices.Contains(kinds, permit.EvidenceKind("labour_contract")) {
+		t.Errorf("%q", kinds)
 	}
 }

@@ -136,6 +136,8 @@ type Ground struct {
 	// Need is "any" or "all" of Evidence.
 	Need     string
 	Evidence []Evidence
+	// Household says that what shows the ground shows it for everybody who lives there.
+	Household bool `yaml:",omitempty"`
 }
 
 // Evidence is one kind of paper. The same code is the same kind everywhere.

@@ -7,6 +7,7 @@ import (
 	"anju/server/civic"
 	"anju/server/office"
 	"anju/server/permit"
+	"anju/server/policy"
 )
 
 // Resident is somebody whose permit was issued long ago, and what happened to it since.
@@ -16,14 +17,17 @@ type Resident struct {
 	since                   func(ctx context.Context, h House, p Played) error // what was done to the permit, at the present
 }
 
-// Residents lists them: in Zhangzhou two permits whose endorsement is due, one that missed it, one that was reported lost; in Zibo a one-year
+// Residents lists them: in Zhangzhou a mother who also keeps her daughter's permit, two permits whose endorsement is due, one that missed it, one that was reported lost; in Zibo a one-year
 // permit that ran out and one that was cancelled.
 func Residents() []Resident {
 	one := func(city City, key, name, phone, number, hukou, tier string, months, days int, since func(context.Context, House, Played) error, grounds ...string) Resident {
 		return Resident{Person{Key: city.Prefix + "." + key, Name: name, Phone: phone, ID: number, Hukou: hukou, Ethnic: "01", City: city, Stage: permit.Issued, Tier: tier, Grounds: grounds, Lang: "zh"}, months, days, since}
 	}
 	nothing := func(context.Context, House, Played) error { return nil }
+	daughter := one(Zhangzhou, "daughter", "莫小满", "13950600053", id("450302", "2016-03-21", 264), "450302", "residence_permit", 12, -10, nothing, "dwelling")
+	daughter.Agent = &permit.Agent{Name: "莫秋雨", IDNumber: id("450302", "1987-10-02", 183), Relation: policy.Guardian, Declared: true, Consents: []string{policy.ConsentChild}}
 	return []Resident{
+		one(Zhangzhou, "mother", "莫秋雨", "13950600053", id("450302", "1987-10-02", 183), "450302", "residence_permit", 5, 0, nothing, "dwelling"), daughter,
 		one(Zhangzhou, "endorse_open", "方静怡", "13950600011", id("360702", "1991-04-18", 246), "360702", "residence_permit", 12, -10, nothing, "employment"),
 		one(Zhangzhou, "endorse_card", "汤望舒", "13950600014", id("340202", "1995-10-07", 421), "340202", "residence_permit", 12, -25, nothing, "dwelling"),
 		one(Zhangzhou, "suspended", "章海波", "13950600012", id("430302", "1986-08-02", 175), "430302", "residence_permit", 12, 20, nothing, "dwelling"),

@@ -11,6 +11,7 @@ import (
 	"anju/server/ledger"
 	"anju/server/office"
 	"anju/server/permit"
+	"anju/server/policy"
 )
 
 func (t *tx) NextSerial(ctx context.Context, jurisdiction, division string, year int) (serial int, err error) {
@@ -86,16 +87,19 @@ type permitRow struct {
 	StatusIndex  int
 	Token        []byte
 	Signed       []byte
+	AgentFor     *policy.Principal // who keeps the permit for its holder, by the mandate of the application
+	AgentAs      *policy.Relation
 	personRow
 }
 
 const selectPermit = `
 	select q.jurisdiction, q.number, q.application, a.account, a.station, a.reference, q.person, q.ruleset, q.tier, q.division, q.issuer_zh, q.issuer_en, q.issued_on, q.valid_until,
-		q.endorse_from, q.endorse_by, q.residence, q.status, q.status_since, q.version, q.status_list, q.status_index, q.token, c.signed, ` + personColumns + `
+		q.endorse_from, q.endorse_by, q.residence, q.status, q.status_since, q.version, q.status_list, q.status_index, q.token, c.signed, g.principal as agent_for, g.relation as agent_as, ` + personColumns + `
 	from permit q
 	join application a on a.jurisdiction = q.jurisdiction and a.id = q.application
 	join person p on p.jurisdiction = q.jurisdiction and p.id = q.person
-	join permit_credential c on c.jurisdiction = q.jurisdiction and c.number = q.number`
+	join permit_credential c on c.jurisdiction = q.jurisdiction and c.number = q.number
+	left join application_agent g on g.jurisdiction = q.jurisdiction and g.application = q.application`
 
 func (t *tx) FindPermit(ctx context.Context, f office.PermitFinder, view ledger.Entry) (office.PermitCase, error) {
 	return t.findPermit(ctx, f, view, "")
@@ -188,6 +192,9 @@ func (t *tx) permit(r permitRow) (c office.PermitCase, err error) {
 		return office.PermitCase{}, open.err
 	}
 	c.Account, c.Station, c.Reference = orZero(r.Account), r.Station, r.Reference
+	if r.AgentFor != nil {
+		c.Mandate = &permit.Mandate{For: *r.AgentFor, Relation: orZero(r.AgentAs)}
+	}
 	credential := t.opener("permit_credential", r.Number)
 	if c.Signed = credential.bytes("signed", r.Signed); credential.err != nil {
 		return office.PermitCase{}, credential.err
