@@ -237,18 +237,42 @@ func stayView(pg stepPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if permit.AsksRegistration(pg.App.Ruleset) {
+				if pg.App.Registration != nil {
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div id=\"registered_on\" tabindex=\"-1\">")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = parts.Summary(p, parts.SummaryView{Rows: []parts.Row{{Key: p.Say("field.registered_on"), Value: parts.Date(p, pg.App.Registration.Since), Note: p.Say("registration.from_record", "Number", pg.App.Registration.Number)}}}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					if problem := pg.Errors.For("registered_on"); problem != "" {
+						templ_7745c5c3_Err = parts.Notice(p, parts.NoticeView{Tone: parts.Stop, Text: problem}).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div>")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				} else if permit.AsksRegistration(pg.App.Ruleset) {
 					templ_7745c5c3_Err = parts.DateFields(p, parts.DateFieldsView{ID: "registered_on", Name: "registered_on", Legend: p.Say("field.registered_on"), Hint: p.Say("field.registered_on_hint"), Error: pg.Errors.For("registered_on"), Value: pg.Date}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-				} else {
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				if !permit.AsksRegistration(pg.App.Ruleset) {
 					templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "intends", Name: "intends", Legend: p.Say("field.intends", "City", pg.City), Error: pg.Errors.For("intends"), Value: d.Intends, Choices: []parts.Option{{Value: "yes", Label: p.Say("field.yes")}, {Value: "no", Label: p.Say("field.no")}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -258,7 +282,7 @@ func stayView(pg stepPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -272,11 +296,11 @@ func stayView(pg stepPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if permit.AsksRegistration(pg.App.Ruleset) {
+			if pg.App.Registration == nil && permit.AsksRegistration(pg.App.Ruleset) {
 				templ_7745c5c3_Err = keypad(p, digitPad, true, "registered_on registered_on-month registered_on-day").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -326,7 +350,7 @@ func groundsView(pg stepPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"caption quiet\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p class=\"caption quiet\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -334,7 +358,7 @@ func groundsView(pg stepPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

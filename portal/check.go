@@ -62,7 +62,11 @@ func sections(p text.Printer, app office.PreApplication, m *permit.Mandate, chan
 	)
 	var stay []parts.Row
 	if permit.AsksRegistration(app.Ruleset) {
-		stay = append(stay, row("field.registered_on", parts.Date(p, d.RegisteredOn)))
+		registered := row("field.registered_on", parts.Date(p, d.RegisteredOn))
+		if d.Registration != "" {
+			registered.Note = p.Say("registration.from_record", "Number", d.Registration)
+		}
+		stay = append(stay, registered)
 	}
 	if d.Intends != "" && !permit.AsksRegistration(app.Ruleset) {
 		stay = append(stay, row("apply.check.intends", p.Say("field."+d.Intends)))

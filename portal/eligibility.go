@@ -25,7 +25,9 @@ type eligibilityPage struct {
 	Law     lawView
 	Answers eligibilityAnswers
 	Hidden  []parts.Hidden
-	Errors  parts.Errors
+
+	Recorded string // number of the own registration that the date was taken from
+	Errors   parts.Errors
 }
 
 // eligibilityAnswers is what was answered, as it stands in the query.
@@ -72,6 +74,9 @@ func (s *Portal) eligibility(c *fiber.Ctx) error {
 		page.Hidden = append(page.Hidden, parts.Hidden{Name: "ruleset", Value: r.ID})
 	}
 	if !query.Has("ask") || parts.AddressShown("hukou", query.Get) {
+		if page.Recorded, err = s.recordedFor(c, v, r, &page.Answers); err != nil {
+			return err
+		}
 		return web.Render(c, fiber.StatusOK, eligibilityView(page))
 	}
 	asked, errors := s.eligibilityQuery(p, r, page.Answers)

@@ -190,7 +190,7 @@ func eligibilityQuestions(p text.Printer, page eligibilityPage) templ.Component 
 			return templ_7745c5c3_Err
 		}
 		if r.HalfYear.Rule == "registered" {
-			templ_7745c5c3_Err = parts.DateFields(p, parts.DateFieldsView{ID: "registered_on", Name: "registered_on", Legend: p.Say("field.registered_on"), Hint: p.Say("eligibility.registered_hint"), Error: page.Errors.For("registered_on"), Value: a.Date}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = parts.DateFields(p, parts.DateFieldsView{ID: "registered_on", Name: "registered_on", Legend: p.Say("field.registered_on"), Hint: registeredHint(page), Error: page.Errors.For("registered_on"), Value: a.Date}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -500,6 +500,14 @@ func metTag(p text.Printer, met policy.Known) parts.TagView {
 		return parts.TagView{Tone: parts.Wait, Text: p.Say("eligibility.not_met")}
 	}
 	return parts.TagView{Tone: parts.Info, Text: p.Say("eligibility.not_known")}
+}
+
+// registeredHint says where the date is to be found, or that it was.
+func registeredHint(page eligibilityPage) string {
+	if page.Recorded != "" {
+		return page.Visit.Printer.Say("registration.eligibility", "Number", page.Recorded)
+	}
+	return page.Visit.Printer.Say("eligibility.registered_hint")
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"anju/server/access"
 	"anju/server/civic"
 	"anju/server/credential"
 	"anju/server/office"
@@ -69,7 +70,7 @@ func (s *Portal) registrationView(p text.Printer, one office.RegistrationFile) r
 	d := one.Particulars
 	view := registrationView{RegistrationFile: one, Title: cityName(s.office, p, one.Jurisdiction), Ended: parts.DateValueOf(s.office.Today())}
 	view.Rows = []parts.Row{
-		{Key: p.Say("registration.number"), Value: one.Number, Tag: parts.RegistrationTag(p, string(one.State))},
+		{Key: p.Say("registration.number"), Value: one.Number}, {Key: p.Say("registration.state"), Tag: parts.RegistrationTag(p, string(one.State))},
 		{Key: p.Say("field.name"), Value: d.Name, Note: civic.CitizenID(d.IDNumber).Masked()},
 		{Key: p.Say("registration.address"), Value: office.AddressLine(d.Draft)},
 		{Key: p.Say("registration.on"), Value: parts.Date(p, one.On)},
@@ -294,6 +295,19 @@ func (s *Portal) claimRegistration(c *fiber.Ctx) error {
 	page.Number, page.IDNumber = form.Get("number"), form.Get("id_number")
 	page.Errors, page.Frame.HasErrors = errorsOf(v.Printer, faults), true
 	return web.Render(c, fiber.StatusUnprocessableEntity, registrationsView(page))
+}
+
+// recordedFor fills in the date of the citizen's own registration, where somebody is signed in, the ruleset counts from it and nothing was typed.
+func (s *Portal) recordedFor(c *fiber.Ctx, v *web.Visit, r *policy.Ruleset, a *eligibilityAnswers) (number string, err error) {
+	if v.Actor.Kind != access.Citizen || !permit.AsksRegistration(r) || !a.Date.Empty() {
+		return "", nil
+	}
+	reg, err := s.office.OwnRegistration(c.UserContext(), v.Actor, r.Jurisdiction)
+	if errors.Is(err, office.ErrNotFound) {
+		return "", nil
+	}
+	a.Date = parts.DateValueOf(reg.Since)
+	return reg.Number, err
 }
 
 // receiptPage is the receipt, to print.

@@ -278,3 +278,52 @@ func TestSomebodyElsesNumber(t *testing.T) {
 		t.Errorf("a stranger ended it: %v", err)
 	}
 }
+
+// TestTheRecordAnswersForTheApplicant: the date of a registration that counts is taken from it and not asked; one that has ended no longer counts;
+// somebody else's number brings nothing.
+func TestTheRecordAnswersForTheApplicant(t *testing.T) {
+	c, made := settling(t, "zz.settled", "zz.registered")
+	s, r := scene.SettlerOf("zz.settled"), made["zz.settled"]
+	b := c.browser().signIn(s.Phone)
+	holds(t, b.page("/eligibility?city=350600"), "来自您的居住登记 "+r.Number, `value="2026"`)
+	lacks(t, c.browser().page("/eligibility?city=350600"), r.Number)
+	forms := zhangzhouForms(t, s.Name, 1)
+	forms[0].form = with(forms[0].form, "id_number", s.ID)
+	forms[1].form = url.Values{"hukou_province": {"320000"}, "hukou_prefecture": {"320300"}, "hukou_county": {"320302"}}
+	b.begin(scene.Zhangzhou, forms, "stay")
+	page := b.page("/apply/stay")
+	holds(t, page, "来自居住登记 "+r.Number, "不用交登记凭证", "2026年3月24日")
+	lacks(t, page, "registered_on_year")
+	b.send("/apply/stay", url.Values{"workplace": {""}, "registered_on_year": {"2020"}, "registered_on_month": {"1"}, "registered_on_day": {"1"}}).goes(t, "/apply/grounds")
+	b.send("/apply/grounds", url.Values{"grounds": {"employment"}}).goes(t, "/apply/evidence")
+	b.attach("/apply/evidence", "labour_contract", "contract.jpg", scene.Photo()).goes(t, "/apply/evidence")
+	check := b.page("/apply/check")
+	holds(t, check, "来自居住登记 "+r.Number, "2026年3月24日")
+	sent := b.send("/apply/submission", sending(keyOf(t, check)))
+	reference := strings.TrimPrefix(sent.to, "/applications/")
+	officer, err := c.house.Actor(t.Context(), "zz.accept")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := c.house.Office.CaseFile(t.Context(), officer, reference)
+	if err != nil || file.Application.Particulars.RegisteredOn != r.DeclaredOn || file.Application.Particulars.AgreesWith(file.Record) != permit.FromRecord {
+		t.Fatalf("%+v %+v %v", file.Application.Particulars, file.Record, err)
+	}
+	if err := c.house.Office.EndOwnRegistration(t.Context(), scene.Played{Account: office.Account{ID: file.Application.Account}}.Citizen(), r.Number, c.house.Office.Today()); err != nil {
+		t.Fatal(err)
+	}
+	if file, err = c.house.Office.CaseFile(t.Context(), officer, reference); err != nil || file.Application.Particulars.AgreesWith(file.Record) != permit.EndedSince {
+		t.Errorf("after the end: %+v %v", file.Record, err)
+	}
+
+	early := scene.SettlerOf("zz.registered")
+	b = c.browser().signIn(early.Phone)
+	forms[0].form = with(forms[0].form, "id_number", early.ID)
+	b.begin(scene.Zhangzhou, forms, "stay")
+	b.send("/apply/stay", url.Values{}).shows(t, 422, "登记还不满半年", `href="#registered_on"`)
+
+	stranger := c.browser().signIn("13800138009")
+	stranger.begin(scene.Zhangzhou, forms, "stay")
+	lacks(t, stranger.page("/apply/stay"), made["zz.registered"].Number)
+	holds(t, stranger.page("/apply/stay"), "registered_on_year")
+}

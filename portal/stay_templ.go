@@ -83,12 +83,18 @@ func stayFields(page stepPage) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		p := page.Visit.Printer
 		d := page.App.Draft
-		if permit.AsksRegistration(page.App.Ruleset) {
+		if page.App.Registration != nil {
+			templ_7745c5c3_Err = recordedView(p, *page.App.Registration, page.Errors.For("registered_on")).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else if permit.AsksRegistration(page.App.Ruleset) {
 			templ_7745c5c3_Err = parts.DateFields(p, parts.DateFieldsView{ID: "registered_on", Name: "registered_on", Legend: p.Say("field.registered_on"), Hint: p.Say("field.registered_on_hint"), Error: page.Errors.For("registered_on"), Value: page.Date}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else {
+		}
+		if !permit.AsksRegistration(page.App.Ruleset) {
 			templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "intends", Name: "intends", Legend: p.Say("field.intends", "City", page.City), Error: page.Errors.For("intends"), Value: d.Intends, Inline: true, Choices: []parts.Option{{Value: "yes", Label: p.Say("field.yes")}, {Value: "no", Label: p.Say("field.no")}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -145,7 +145,7 @@ func (s *Console) particulars(p text.Printer, file office.Progress, r *policy.Ru
 	}
 	rows = append(rows, s.agentRows(p, file, r)...)
 	if permit.AsksRegistration(r) {
-		rows = append(rows, row(p.Say("field.registered_on"), parts.Date(p, d.RegisteredOn)))
+		rows = append(rows, s.registeredRow(p, file))
 	} else {
 		rows = append(rows, row(p.Say("console.case.intends"), p.Say("field.yes")))
 	}

@@ -177,7 +177,7 @@ func (s *Console) registrationFacts(p text.Printer, file office.RegistrationFile
 	if file.State == permit.RegistrationEnded {
 		rows = append(rows, parts.Row{Key: p.Say("registration.ended_on"), Value: parts.Date(p, file.EndedOn), Note: p.Say("registration.end." + file.EndedFor)})
 	}
-	return parts.SummaryView{Title: p.Say("console.case.particulars"), Rows: append(rows, row(p.Say("registration.station"), pick(p, file.Station.Name)))}
+	return parts.SummaryView{Title: p.Say("registration.person"), Rows: append(rows, row(p.Say("registration.station"), pick(p, file.Station.Name)))}
 }
 
 // earlierName names a kind of evidence for an earlier beginning.
@@ -207,6 +207,21 @@ func registrationTimeline(p text.Printer, file office.RegistrationFile) parts.Ti
 		view.Steps = append(view.Steps, step)
 	}
 	return view
+}
+
+// registeredRow is the declared date of registration, with what the record says of it.
+func (s *Console) registeredRow(p text.Printer, file office.Progress) parts.Row {
+	d := file.Application.Particulars
+	row := parts.Row{Key: p.Say("field.registered_on"), Value: parts.Date(p, d.RegisteredOn)}
+	agreement, tone := d.AgreesWith(file.Record), parts.Wait
+	if agreement == permit.FromRecord || agreement == permit.AsRecorded {
+		tone = parts.Good
+	}
+	row.Tag = &parts.TagView{Tone: tone, Text: p.Say("registration.agreement." + string(agreement))}
+	if file.Record != nil {
+		row.Note = p.Say("registration.on_record", "Number", file.Record.Number, "Since", parts.Date(p, file.Record.Since))
+	}
+	return row
 }
 
 // registrationWho is the officer of an event, or the counter.

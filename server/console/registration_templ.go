@@ -284,7 +284,7 @@ func registrationForm(page registrationPage, act registrationAct, i int) templ.C
 			}
 			switch act.resource {
 			case confirming.resource:
-				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: page.actID(act, i, "identity_seen"), Name: "identity_seen", Legend: p.Say("console.accept.seen"), Error: errors.For("identity_seen"), Many: true, Values: []string{get("identity_seen")}, Choices: []parts.Option{{Value: "yes", Label: p.Say("registration.identity_seen")}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: page.actID(act, i, "identity_seen"), Name: "identity_seen", Legend: p.Say("registration.check"), Error: errors.For("identity_seen"), Many: true, Values: []string{get("identity_seen")}, Choices: []parts.Option{{Value: "yes", Label: p.Say("registration.identity_seen")}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -423,7 +423,7 @@ func earlierForm(page registrationPage, act registrationAct, i int) templ.Compon
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: page.actID(act, i, "seen"), Name: "seen", Legend: p.Say("console.accept.seen"), Error: errors.For("seen"), Many: true, Values: []string{get("seen")}, Choices: []parts.Option{{Value: "yes", Label: p.Say("registration.evidence_seen")}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: page.actID(act, i, "seen"), Name: "seen", Legend: p.Say("registration.check"), Error: errors.For("seen"), Many: true, Values: []string{get("seen")}, Choices: []parts.Option{{Value: "yes", Label: p.Say("registration.evidence_seen")}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

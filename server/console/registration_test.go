@@ -200,3 +200,17 @@ func TestRegistrationsOfOthers(t *testing.T) {
 		t.Error("a particular stands open in the record")
 	}
 }
+
+// TestTheCaseSaysWhatTheRecordHas: an officer sees beside the declared date whether a registration agrees with it.
+func TestTheCaseSaysWhatTheRecordHas(t *testing.T) {
+	d := furnish(t, true, "zz.pre_applied")
+	p := d.people["zz.pre_applied"]
+	b := d.as("zz.accept")
+	d.says(b.get(casePath(p)), "没有有效登记")
+	s := scene.SettlerOf("zz.settled")
+	s.Person.ID, s.Person.Name, s.Person.Phone, s.Person.Hukou = p.ID, p.Name, p.Phone, p.Hukou
+	if _, _, err := d.house.PlayRegistration(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	d.says(b.get(casePath(p)), "与登记不一致", "登记在案", "从 2026年3月24日 起算")
+}

@@ -62,7 +62,7 @@ func registrationsView(page registrationsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "term", Name: "term", Label: p.Say("console.search.label"), Hint: p.Say("console.registrations.search_hint"), Value: page.Term, Autocomplete: "off", MaxLength: maxTerm}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "term", Name: "term", Label: p.Say("registration.search"), Hint: p.Say("console.registrations.search_hint"), Value: page.Term, Autocomplete: "off", MaxLength: maxTerm}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -191,7 +191,7 @@ func registeringView(page registeringPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "declared", Name: "declared", Legend: p.Say("console.accept.seen"), Error: page.Errors.For("declared"), Many: true, Values: page.Seen, Choices: []parts.Option{{Value: "yes", Label: p.Say("registration.identity_seen")}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "declared", Name: "declared", Legend: p.Say("registration.check"), Error: page.Errors.For("declared"), Many: true, Values: page.Seen, Choices: []parts.Option{{Value: "yes", Label: p.Say("registration.identity_seen")}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -20,6 +20,8 @@ type PreApplication struct {
 	Status   policy.Status
 	Evidence []Evidence
 	Today    civic.Date
+
+	Registration *permit.Registration // on record, from which the date is taken; nil where there is none
 }
 
 // Kinds returns the kinds of the documents that are there.
@@ -121,8 +123,10 @@ func (o *Office) preApplication(ctx context.Context, tx Tx, record DraftRecord) 
 		return p, err
 	}
 	p.Status = p.Ruleset.StatusOn(p.Today, o.Extensions)
-	p.Evidence, err = tx.EvidenceOf(ctx, record.Jurisdiction, record.ID)
-	return p, err
+	if p.Evidence, err = tx.EvidenceOf(ctx, record.Jurisdiction, record.ID); err != nil {
+		return p, err
+	}
+	return p, o.restOnRecord(ctx, tx, &p)
 }
 
 // SaveStep writes the answers of one step into the draft, if they are good; else it returns the faults and the draft with the answers
@@ -134,6 +138,9 @@ func (o *Office) SaveStep(ctx context.Context, actor access.Actor, step permit.S
 		}
 		answer(&p.Draft)
 		p.tidy()
+		if err := o.restOnRecord(ctx, tx, &p); err != nil {
+			return err
+		}
 		if faults = p.Faults(step); len(faults) > 0 {
 			return nil
 		}

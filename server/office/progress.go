@@ -20,6 +20,8 @@ type Progress struct {
 	Mandate   *permit.Mandate  // nil when the person applied without an agent
 	Shared    []SharedDocument // that other applications of the household hold too
 	Household []Case           // other applications under way of the same account, at the officer\'s stations; filled for officers
+
+	Record *permit.Registration // of the applicant, for staff: the one that counts; nil where none does
 }
 
 // Applications lists what a citizen has sent, newest first.

@@ -149,6 +149,9 @@ func (o *Office) CaseFile(ctx context.Context, actor access.Actor, reference str
 	if err == nil {
 		p.Household, err = o.Household(ctx, actor, p.Application)
 	}
+	if err == nil {
+		p.Record, err = o.recordOf(ctx, actor, p.Application)
+	}
 	return p, err
 }
 

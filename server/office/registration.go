@@ -34,6 +34,8 @@ type RegistrationTx interface {
 	RegistrationsOf(ctx context.Context, account string, view ledger.Entry) ([]RegistrationCase, error)
 	// RegistrationsOfPerson locks and lists all of a person in a city. They are weighed, not shown: no entry.
 	RegistrationsOfPerson(ctx context.Context, jurisdiction, person string) ([]permit.Registration, error)
+	// LiveRegistration returns the one of whoever has the ID number that counts in a city; of an account's own where an account is named.
+	LiveRegistration(ctx context.Context, jurisdiction string, id civic.CitizenID, account string, view ledger.Entry) (permit.Registration, error)
 	// Registrations lists those of the scope; each line writes a ledger entry for its person.
 	Registrations(ctx context.Context, scope access.Scope, q RegistrationQuery, view ledger.Entry) (RegistrationPage, error)
 	// ClaimRegistration gives a registration that nobody has claimed to an account.

@@ -31,6 +31,7 @@ type Draft struct {
 	Detail    string `json:"detail,omitempty"`    // the free line: road, building, room
 
 	RegisteredOn civic.Date `json:"registered_on"`            // date on the registration receipt; zero when not asked or not given
+	Registration string     `json:"registration,omitempty"`   // number of the registration on record that the date was taken from
 	Intends      string     `json:"intends,omitempty"`        // "yes" or "no": will live there for half a year (Zibo 二)
 	Tier         string     `json:"tier,omitempty"`           // what is applied for
 	Grounds      []string   `json:"grounds,omitempty"`        // of the ruleset

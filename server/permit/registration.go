@@ -121,6 +121,45 @@ func (r *Registration) counts(since civic.Date, rules *policy.Ruleset) {
 	r.Since, r.HalfYearOn = since, rules.HalfYearOn(since)
 }
 
+// RestingOn takes the date of a draft from the registration on record, when it is of the person that the draft is about: what the office knows
+// is not asked again (State Council Order 716 Art. 7). A date that was taken from a registration which no longer counts goes with it.
+func (d Draft) RestingOn(reg *Registration) Draft {
+	switch {
+	case reg != nil && reg.Live() && reg.Particulars.IDNumber == d.IDNumber && d.IDNumber != "":
+		d.Registration, d.RegisteredOn = reg.Number, reg.Since
+	case d.Registration != "":
+		d.Registration, d.RegisteredOn = "", civic.Date{}
+	}
+	return d
+}
+
+// Agreement says how the date that an applicant has declared agrees with the registration on record, nil where none counts.
+type Agreement string
+
+// The agreements.
+const (
+	FromRecord  Agreement = "record"  // it was taken from the record
+	AsRecorded  Agreement = "agrees"  // it was typed, and is the record's
+	UnlikeIt    Agreement = "differs" // the record has another one
+	NotRecorded Agreement = "none"    // no registration counts here
+	EndedSince  Agreement = "ended"   // it was taken from a registration that has ended since
+)
+
+// AgreesWith compares the declared date with the record.
+func (d Draft) AgreesWith(reg *Registration) Agreement {
+	switch {
+	case reg == nil && d.Registration != "":
+		return EndedSince
+	case reg == nil:
+		return NotRecorded
+	case d.RegisteredOn != reg.Since:
+		return UnlikeIt
+	case d.Registration == reg.Number:
+		return FromRecord
+	}
+	return AsRecorded
+}
+
 // NewReceiptNumber makes the number of a registration and its receipt (登记凭证): <county>-D<year>-<serial, seven digits>-<check character>.
 // The D keeps it from being taken for a permit's.
 func NewReceiptNumber(division string, year, serial int) string {

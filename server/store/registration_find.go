@@ -92,6 +92,27 @@ func (t *tx) RegistrationsOf(ctx context.Context, account string, view ledger.En
 	return t.registrationCases(ctx, view, selectRegistration+` where g.account = $1 order by g.declared_on desc, g.household, g.position`, account)
 }
 
+func (t *tx) LiveRegistration(ctx context.Context, jurisdiction string, id civic.CitizenID, account string, view ledger.Entry) (permit.Registration, error) {
+	var w where
+	w.and(`g.jurisdiction = ?`, jurisdiction)
+	w.and(`g.state = 'confirmed'`)
+	w.and(`p.id_number_index = ?`, t.idNumberIndex(id))
+	if account != "" {
+		if err := ids(account); err != nil {
+			return permit.Registration{}, err
+		}
+		w.and(`g.account = ?`, account)
+	}
+	list, err := t.registrationCases(ctx, view, selectRegistration+w.String(), w.args...)
+	if err != nil {
+		return permit.Registration{}, err
+	}
+	if len(list) != 1 {
+		return permit.Registration{}, office.ErrNotFound
+	}
+	return list[0].Registration, nil
+}
+
 // Registrations lists what waits longest first, and what has been decided newest first.
 func (t *tx) Registrations(ctx context.Context, scope access.Scope, q office.RegistrationQuery, view ledger.Entry) (page office.RegistrationPage, err error) {
 	var all where
