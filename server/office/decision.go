@@ -47,7 +47,7 @@ func (o *Office) decideAs(ctx context.Context, actor access.Actor, d Decision, a
 		if err != nil {
 			return judged(err)
 		}
-		if err := tx.SaveApplication(ctx, next, event); err != nil {
+		if err := o.saveCase(ctx, tx, actor, next, event); err != nil {
 			return err
 		}
 		c.Application = next

@@ -26,6 +26,8 @@ type Store interface {
 // writes it, with the person or account it found filled in: no data without an entry. A missing row is ErrNotFound.
 type Tx interface {
 	AccessTx
+	DiaryTx
+	AppointmentTx
 	DraftTx
 	ApplicationTx
 	AgentTx
@@ -79,6 +81,8 @@ type AccessTx interface {
 	// AccountOf returns the account of a phone, creating it when there is none, and notes the language it last used.
 	AccountOf(ctx context.Context, phone, lang string, now time.Time) (Account, error)
 	Account(ctx context.Context, id string) (Account, error)
+	// KnownAccount returns the account of a phone and changes nothing; ErrNotFound when there is none.
+	KnownAccount(ctx context.Context, phone string) (Account, error)
 
 	StaffByLogin(ctx context.Context, login string) (access.StaffMember, error)
 	StaffByID(ctx context.Context, id string) (access.StaffMember, error)

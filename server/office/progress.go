@@ -13,6 +13,8 @@ import (
 // Progress is an application as its applicant follows it.
 type Progress struct {
 	Case
+	Appointment *permit.Appointment // the open one, nil when there is none
+
 	Events    []permit.Event
 	Course    permit.Course
 	Evidence  []Evidence
@@ -49,6 +51,9 @@ func (o *Office) progress(ctx context.Context, f Finder, actor access.Actor, pur
 		}
 		p.Case = asDeclared(p.Case)
 		a := p.Case.Application
+		if p.Appointment, err = openAppointment(ctx, tx, a); err != nil {
+			return err
+		}
 		if p.Events, err = tx.Events(ctx, a.Jurisdiction, a.ID); err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ func (o *Office) Supplement(ctx context.Context, actor access.Actor, in Answerin
 		if err != nil {
 			return judged(err)
 		}
-		if err := tx.SaveApplication(ctx, next, event); err != nil {
+		if err := o.saveCase(ctx, tx, actor, next, event); err != nil {
 			return err
 		}
 		if err := tx.SaveCourse(ctx, next, was, now); err != nil {

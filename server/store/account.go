@@ -36,6 +36,12 @@ func (t *tx) Account(ctx context.Context, id string) (office.Account, error) {
 	return a, open.err
 }
 
+func (t *tx) KnownAccount(ctx context.Context, phone string) (office.Account, error) {
+	a := office.Account{Phone: phone}
+	err := t.q.QueryRow(ctx, `select id, lang from account where phone_index = $1`, t.phoneIndex("account", phone)).Scan(&a.ID, &a.Lang)
+	return a, failed(err)
+}
+
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 func (t *tx) Park(ctx context.Context, p office.ParkedForm) error {

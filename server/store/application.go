@@ -118,6 +118,11 @@ func (t *tx) SaveApplication(ctx context.Context, a permit.Application, event pe
 	if err != nil {
 		return err
 	}
+	// An open appointment stands on the state of its application. One whose purpose the new state does not fit has been ended before; else this fails.
+	_, err = t.q.Exec(ctx, `update appointment set stands_on = $3 where jurisdiction = $1 and application = $2 and stands_on is not null`, a.Jurisdiction, a.ID, a.State)
+	if err != nil {
+		return failed(err)
+	}
 	return t.addEvent(ctx, a, event)
 }
 

@@ -14,6 +14,8 @@ import (
 
 // conflicts says what the office is told when a unique constraint or index refuses a row.
 var conflicts = map[string]string{
+	"appointment_place_once":     "slot_taken",
+	"appointment_one_open":       "appointment_exists",
 	"draft_owner_once":           "draft_exists",
 	"staff_login_once":           "login_taken",
 	"signing_key_pk":             "kid_taken",

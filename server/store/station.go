@@ -42,13 +42,15 @@ func (t *tx) station(ctx context.Context, sql string, args ...any) (office.Stati
 	if err != nil {
 		return office.Station{}, failed(err)
 	}
-	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[struct {
+	station, err := pgx.CollectExactlyOneRow(rows, scanStation)
+	return station, failed(err)
+}
+
+func scanStation(row pgx.CollectableRow) (office.Station, error) {
+	r, err := pgx.RowToStructByName[struct {
 		Jurisdiction, Code, NameZh, NameEn, IssuerZh, IssuerEn, AddressZh, AddressEn string
 		Divisions                                                                    []string
-	}])
-	if err != nil {
-		return office.Station{}, failed(err)
-	}
-	return office.Station{Jurisdiction: row.Jurisdiction, Code: row.Code, Name: civic.Text{Zh: row.NameZh, En: row.NameEn},
-		Issuer: civic.Text{Zh: row.IssuerZh, En: row.IssuerEn}, Address: civic.Text{Zh: row.AddressZh, En: row.AddressEn}, Divisions: row.Divisions}, nil
+	}](row)
+	return office.Station{Jurisdiction: r.Jurisdiction, Code: r.Code, Name: civic.Text{Zh: r.NameZh, En: r.NameEn},
+		Issuer: civic.Text{Zh: r.IssuerZh, En: r.IssuerEn}, Address: civic.Text{Zh: r.AddressZh, En: r.AddressEn}, Divisions: r.Divisions}, err
 }

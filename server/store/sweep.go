@@ -26,12 +26,16 @@ var sweeps = []struct {
 			delete from change c using kept where c.jurisdiction = kept.jurisdiction and c.position < kept.first returning c.jurisdiction, c.position
 		)
 		update change_horizon h set purged = g.last from (select jurisdiction, max(position) as last from gone group by 1) g where g.jurisdiction = h.jurisdiction`},
+	{AppointmentNameKept, `update appointment set name = null where name is not null and day < ($1 at time zone 'Asia/Shanghai')::date`},
 	{RefusalKept, `update refusal_report set place = null, words = null, permit_number = null
 		where answered_at < $1 and (place is not null or words is not null or permit_number is not null)`},
 }
 
 // RefusalKept is how long what somebody wrote about a refusal is kept after the answer. Department, kind, days and answer stay.
 const RefusalKept = 2 * 365 * 24 * time.Hour
+
+// AppointmentNameKept is how long the name of whoever had an appointment without an application is kept after its day.
+const AppointmentNameKept = 90 * 24 * time.Hour
 
 func (t *tx) Sweep(ctx context.Context, now time.Time) (swept int, err error) {
 	for _, s := range sweeps {
