@@ -101,6 +101,14 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/registration/:number/receipt", citizen, s.receipt)
 	r.Post("/registration/:number/end", citizen, s.endRegistration)
 
+	r.Get("/appointments", citizen, s.appointments)
+	r.Get("/appointments/new", citizen, s.newAppointment)
+	r.Post("/appointments", citizen, s.book)
+	r.Get("/appointments/:reference", citizen, s.appointment)
+	r.Get("/appointments/:reference/time", citizen, s.newTime)
+	r.Post("/appointments/:reference/time", citizen, s.reschedule)
+	r.Post("/appointments/:reference/cancellation", citizen, s.callOff)
+
 	r.Get("/permit", citizen, s.permit)
 	r.Get("/permit/print", citizen, s.printPermit)
 	r.Get("/permit/services", citizen, s.permitServices)

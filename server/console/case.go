@@ -38,7 +38,8 @@ type casePage struct {
 	Typed       answers
 	Kept        bool // what was typed before the session ended is back
 	Household   []parts.Row
-	Shared      string // which documents the applications of the household share
+	Shared      string              // which documents the applications of the household share
+	Appointment *permit.Appointment // the open one
 }
 
 func (s *Console) caseFile(c *fiber.Ctx) error {
@@ -97,6 +98,7 @@ func (s *Console) casePage(v *web.Visit, file office.Progress) (casePage, error)
 	page.Examines = (len(page.Actions) > 0 || len(page.Course.Forms) > 0) && (a.State == permit.PreApplied || a.State == permit.InReview)
 	page.Household, page.Shared = householdRows(p, file, r)
 	page.Dates = parts.SummaryView{Rows: dateRows(p, a, s.office.Today())}
+	page.Appointment = file.Appointment
 	if len(page.Documents) == 0 {
 		page.NoDocuments = noDocuments(p, a, r)
 	}

@@ -78,6 +78,21 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/cases/:reference/production", staff(access.Issuer), s.decide(production))
 	r.Post("/console/cases/:reference/issue", staff(access.Issuer), s.decide(issue))
 
+	appointments, hours := staff(office.AppointmentRoles()...), staff(office.HoursRoles()...)
+	r.Get("/console/appointments", appointments, s.appointments)
+	r.Post("/console/appointments", appointments, s.book)
+	r.Get("/console/appointments/new", appointments, s.newAppointment)
+	r.Get("/console/appointments/export", appointments, s.exportAppointments)
+	r.Get("/console/appointments/hours", hours, s.hours)
+	r.Post("/console/appointments/hours", hours, s.setHours)
+	r.Post("/console/appointments/exceptions", hours, s.setException)
+	r.Get("/console/appointments/:reference", appointments, s.appointment)
+	r.Post("/console/appointments/:reference/time", appointments, s.moveAppointment)
+	r.Post("/console/appointments/:reference/cancellation", appointments, s.note("appointment_cancelled", (*office.Office).CallOff))
+	r.Post("/console/appointments/:reference/arrival", appointments, s.note("appointment_arrived", (*office.Office).Arrive))
+	r.Post("/console/appointments/:reference/service", appointments, s.note("appointment_served", (*office.Office).Serve))
+	r.Post("/console/appointments/:reference/absence", appointments, s.note("appointment_missed", (*office.Office).Miss))
+
 	r.Get("/console/permits/:number", staff(permitRoles...), s.permit)
 	for _, d := range deeds() {
 		r.Post("/console/permits/:number/"+d.resource, staff(d.roles...), s.act(d))
@@ -149,6 +164,7 @@ func frame(v *web.Visit, title string) parts.FrameView {
 var sections = []section{
 	{"console.queue.title", "/console", caseRoles, nil},
 	{"console.registrations.title", "/console/registrations", registrationRoles, nil},
+	{"console.appointments.title", "/console/appointments", office.AppointmentRoles(), nil},
 	{"console.catalogue.title", "/console/catalogue", catalogueRoles, nil},
 	{"console.register.title", "/console/register", catalogueRoles, nil},
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
@@ -156,6 +172,7 @@ var sections = []section{
 	{"console.statistics.title", "/console/statistics", statisticsRoles, nil},
 	{"console.partners.title", "/console/partners", []access.Role{access.Administrator}, nil},
 	{"console.calendar.title", "/console/calendar", []access.Role{access.Administrator}, nil},
+	{"console.hours.title", "/console/appointments/hours", []access.Role{access.Administrator}, nil},
 }
 
 // section is one of them. Whoever holds one of the roles finds it there, as long as further, where the role alone does not tell, agrees.
