@@ -125,6 +125,13 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Get("/console/register", catalogue, s.register)
 	r.Upload("/console/register", writers, office.MaxEvidenceBytes, s.fileDocument)
 
+	r.Get("/console/production", staff(productionRoles...), s.production)
+	r.Post("/console/production", staff(productionRoles...), s.makeBatch)
+	r.Get("/console/production/:station/:batch", staff(productionRoles...), s.batch)
+	r.Post("/console/production/:station/:batch", staff(productionRoles...), s.markBatch)
+	r.Get("/console/production/:station/:batch/print", staff(productionRoles...), s.printBatch)
+	r.Get("/console/production/:station/:batch/export", staff(productionRoles...), s.exportBatch)
+
 	r.Get("/console/cards", staff(cardRoles...), s.cards)
 	r.Post("/console/cards", staff(cardRoles...), s.moveCards)
 
@@ -168,6 +175,7 @@ var sections = []section{
 	{"console.catalogue.title", "/console/catalogue", catalogueRoles, nil},
 	{"console.register.title", "/console/register", catalogueRoles, nil},
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
+	{"production.title", "/console/production", productionRoles, nil},
 	{"console.cards.title", "/console/cards", cardRoles, nil},
 	{"console.statistics.title", "/console/statistics", statisticsRoles, nil},
 	{"console.partners.title", "/console/partners", []access.Role{access.Administrator}, nil},

@@ -93,6 +93,13 @@ func post(role access.Role) access.Post {
 	return access.Post{Jurisdiction: scene.Zhangzhou.Jurisdiction, Station: scene.Zhangzhou.Station(), Role: role}
 }
 
+// other is a post at the other station.
+func other(role access.Role) access.Post {
+	one := post(role)
+	one.Station = "S350602002"
+	return one
+}
+
 // page is an answer.
 type page struct {
 	status   int

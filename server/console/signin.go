@@ -70,6 +70,8 @@ func interrupted(c *fiber.Ctx) (page string, kept *keptForm) {
 		if form.Has("scope_zh") {
 			kept = &keptForm{page, form}
 		}
+	case strings.HasPrefix(c.Path(), "/console/production"):
+		page = web.NextPath(c.Path(), "/console/production")
 	case strings.HasPrefix(c.Path(), "/console/catalogue"):
 		page = "/console/catalogue"
 	case strings.HasPrefix(c.Path(), "/console/register"):

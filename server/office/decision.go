@@ -118,6 +118,9 @@ func (o *Office) Produce(ctx context.Context, actor access.Actor, d Decision) (C
 		if err != nil {
 			return a, event, err
 		}
-		return a, event, o.useCard(ctx, tx, a, by)
+		if err := o.useCard(ctx, tx, a, by); err != nil {
+			return a, event, err
+		}
+		return a, event, tx.EndBatchLine(ctx, a.Jurisdiction, a.ID, permit.ItemMade, o.now())
 	}, "produced")
 }

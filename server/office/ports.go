@@ -42,6 +42,7 @@ type Tx interface {
 	CalendarTx
 	CardTx
 	HandoverTx
+	ProductionTx
 	StatisticsTx
 	PartnerTx
 	ChangeTx

@@ -25,6 +25,7 @@ var conflicts = map[string]string{
 	"application_reference_once": "reference_taken",
 	"catalogue_draft_pk":         "changed_meanwhile",
 	"register_document_once":     "document_known",
+	"production_item_one_open":   "in_batch",
 	"endorsement_pk":             "endorsed_already",
 	"partner_pk":                 "partner_known",
 	"registration_one_declared":  "registration_pending",
