@@ -30,6 +30,7 @@ type permitPage struct {
 	Unsettled bool              // the city has not fixed how they are counted
 	Act       *parts.Button     // what to do next
 	Lose      bool              // a loss can be reported
+	Endorsed  bool              // there is an endorsement to rate
 
 	Jurisdiction string // of the permit
 
@@ -85,6 +86,7 @@ func (s *Portal) permitPage(c *fiber.Ctx, v *web.Visit) (permitPage, error) {
 			page.Act.Href += suffix
 		}
 	}
+	page.Endorsed = len(file.Endorsements) > 0
 	page.Lose = status == permit.Active || status == permit.Suspended
 	if file.Rules.Endorsement != nil {
 		yearly := passage(p, file.Rules, file.Rules.Endorsement.Basis)

@@ -93,6 +93,8 @@ func (s *Portal) Routes(r *web.Counter) {
 
 	r.Get("/applications/:reference/supplement", citizen, s.supplement)
 	r.Post("/applications/:reference/supplement", citizen, s.sendSupplement)
+	r.Get("/applications/:reference/rating", citizen, s.rating(ratedApplication))
+	r.Post("/applications/:reference/rating", citizen, s.rate(ratedApplication))
 
 	r.Get("/registration", citizen, s.registrations)
 	r.Get("/registration/new", citizen, s.declaration)
@@ -117,6 +119,8 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/permit/loss-report", citizen, s.lossReport)
 	r.Post("/permit/loss-report", citizen, s.reportLoss)
 	r.Post("/permit/loss-report/withdrawal", citizen, s.withdrawLoss)
+	r.Get("/permit/rating", citizen, s.rating(ratedEndorsement))
+	r.Post("/permit/rating", citizen, s.rate(ratedEndorsement))
 }
 
 // Demo adds the pages that only the demo has.

@@ -21,8 +21,8 @@ type privacyPage struct {
 
 // dataKinds are what is asked, each with its purpose; retentions how long each is kept.
 var (
-	dataKinds  = []string{"phone", "identity", "ethnic", "hukou", "residence", "ground", "evidence", "permit", "refusal", "visit"}
-	retentions = []string{"code", "session", "parked", "draft", "application", "permit", "refusal", "messages", "record", "technical", "picture"}
+	dataKinds  = []string{"phone", "identity", "ethnic", "hukou", "residence", "ground", "evidence", "permit", "refusal", "rating", "visit"}
+	retentions = []string{"code", "session", "parked", "draft", "application", "permit", "refusal", "rating", "messages", "record", "technical", "picture"}
 )
 
 func (s *Portal) privacy(c *fiber.Ctx) error {

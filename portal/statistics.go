@@ -5,7 +5,10 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"anju/server/office"
 	"anju/server/parts"
+	"anju/server/permit"
+	"anju/server/text"
 	"anju/server/web"
 )
 
@@ -14,12 +17,13 @@ type statisticsPage struct {
 	Frame  parts.FrameView
 	Visit  *web.Visit
 	Tables []parts.TableView
+	Least  int // ratings that a month must have
 }
 
 func (s *Portal) statistics(c *fiber.Ctx) error {
 	v := web.VisitOf(c)
 	p := v.Printer
-	page := statisticsPage{Frame: frame(v, p.Say("statistics.title")), Visit: v}
+	page := statisticsPage{Frame: frame(v, p.Say("statistics.title")), Visit: v, Least: office.LeastRatings}
 	for _, j := range s.office.Book.Jurisdictions() {
 		months, err := s.office.PublicStatistics(c.UserContext(), j.Code)
 		if err != nil {
@@ -39,6 +43,33 @@ func (s *Portal) statistics(c *fiber.Ctx) error {
 			table.Rows = append(table.Rows, []parts.Cell{{Text: m.Month}, {Text: strconv.Itoa(m.Submitted)}, {Text: strconv.Itoa(m.Issued)}, rate})
 		}
 		page.Tables = append(page.Tables, table)
+		ratings, err := s.office.PublicRatings(c.UserContext(), j.Code)
+		if err != nil {
+			return err
+		}
+		page.Tables = append(page.Tables, ratingMonths(p, j.Code, pick(p, j.Name), months, ratings))
 	}
 	return web.Render(c, fiber.StatusOK, statisticsView(page))
+}
+
+// ratingMonths says how a city was rated, the present month first. Months with few ratings are not in it.
+func ratingMonths(p text.Printer, city, name string, months []office.MonthCount, ratings map[string]office.RatingSum) parts.TableView {
+	table := parts.TableView{ID: "ratings-" + city, Caption: p.Say("statistics.ratings", "City", name), Empty: p.Say("statistics.few_ratings", "Least", office.LeastRatings),
+		Columns: []parts.Column{{Label: p.Say("console.statistics.month")}}}
+	for _, level := range permit.RatingLevels() {
+		table.Columns = append(table.Columns, parts.Column{Label: p.Say("rating.level." + string(level)), Numeric: true})
+	}
+	table.Columns = append(table.Columns, parts.Column{Label: p.Say("statistics.satisfied"), Numeric: true})
+	for i := len(months) - 1; i >= 0; i-- {
+		sum, published := ratings[months[i].Month]
+		if !published {
+			continue
+		}
+		row := []parts.Cell{{Text: months[i].Month}}
+		for _, level := range permit.RatingLevels() {
+			row = append(row, parts.Cell{Text: strconv.Itoa(sum[level])})
+		}
+		table.Rows = append(table.Rows, append(row, parts.Cell{Text: strconv.FormatFloat(*sum.Rate(), 'f', 1, 64) + " %", Note: strconv.Itoa(sum.Good()) + "/" + strconv.Itoa(sum.Total())}))
+	}
+	return table
 }

@@ -24,7 +24,7 @@ func daily(ctx context.Context, c config, rest []string, out io.Writer, log *slo
 	defer func() { err = errors.Join(err, h.close()) }()
 	counts, err := h.office.Daily(ctx)
 	for _, n := range counts {
-		fmt.Fprintf(out, "%s: %d suspended, %d expired, %d reminded, %d residence lines written\n", n.Jurisdiction, n.Suspended, n.Expired, n.Reminded, n.Reckoned)
+		fmt.Fprintf(out, "%s: %d suspended, %d expired, %d reminded, %d asked for a rating, %d residence lines written\n", n.Jurisdiction, n.Suspended, n.Expired, n.Reminded, n.Asked, n.Reckoned)
 	}
 	return err
 }
@@ -72,8 +72,8 @@ func dailyJob(o *office.Office, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		counts, err := o.Daily(ctx)
 		for _, n := range counts {
-			if n.Suspended+n.Expired+n.Reminded+n.Reckoned > 0 {
-				log.Info("the daily job has run", "jurisdiction", n.Jurisdiction, "suspended", n.Suspended, "expired", n.Expired, "reminded", n.Reminded, "reckoned", n.Reckoned)
+			if n.Suspended+n.Expired+n.Reminded+n.Asked+n.Reckoned > 0 {
+				log.Info("the daily job has run", "jurisdiction", n.Jurisdiction, "suspended", n.Suspended, "expired", n.Expired, "reminded", n.Reminded, "asked", n.Asked, "reckoned", n.Reckoned)
 			}
 		}
 		if err != nil && ctx.Err() == nil {

@@ -5,6 +5,7 @@ import (
 
 	"anju/server/civic"
 	"anju/server/office"
+	"anju/server/permit"
 )
 
 // statistics are the counts of a city that anyone may see.
@@ -25,6 +26,17 @@ type monthCount struct {
 	Deadlines int      `json:"deadlines"`
 	OnTime    int      `json:"on_time"`
 	Rate      *float64 `json:"on_time_rate"` // percent; null where no deadline fell
+	Ratings   *ratings `json:"ratings"`      // null where a month has fewer than office.LeastRatings
+}
+
+// ratings are how the business that was finished was rated in a month, on the five levels of the national scheme.
+type ratings struct {
+	VerySatisfied    int     `json:"very_satisfied"`
+	Satisfied        int     `json:"satisfied"`
+	FairlySatisfied  int     `json:"fairly_satisfied"`
+	Dissatisfied     int     `json:"dissatisfied"`
+	VeryDissatisfied int     `json:"very_dissatisfied"`
+	Rate             float64 `json:"satisfied_rate"` // percent: those that are not bad
 }
 
 // statistics answers for one city, or for all.
@@ -42,7 +54,11 @@ func (a *API) statistics(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		cities = append(cities, statistics{j.Code, a.office.Today(), monthsOf(months)})
+		rated, err := a.office.PublicRatings(c.UserContext(), j.Code)
+		if err != nil {
+			return err
+		}
+		cities = append(cities, statistics{j.Code, a.office.Today(), monthsOf(months, rated)})
 	}
 	if len(cities) == 0 {
 		return invalid("unknown", "jurisdiction")
@@ -50,10 +66,18 @@ func (a *API) statistics(c *fiber.Ctx) error {
 	return c.JSON(cities)
 }
 
-func monthsOf(months []office.MonthCount) []monthCount {
+func monthsOf(months []office.MonthCount, rated map[string]office.RatingSum) []monthCount {
 	list := []monthCount{}
 	for _, m := range months {
-		list = append(list, monthCount{m.Month, m.Submitted, m.Kiosk, m.Accepted, m.Issued, m.Refused, m.Declined, m.Deadlines, m.OnTime, m.Rate()})
+		list = append(list, monthCount{m.Month, m.Submitted, m.Kiosk, m.Accepted, m.Issued, m.Refused, m.Declined, m.Deadlines, m.OnTime, m.Rate(), ratingsOf(rated[m.Month])})
 	}
 	return list
+}
+
+func ratingsOf(s office.RatingSum) *ratings {
+	rate := s.Rate()
+	if rate == nil {
+		return nil
+	}
+	return &ratings{s[permit.VerySatisfied], s[permit.Satisfied], s[permit.FairlySatisfied], s[permit.Dissatisfied], s[permit.VeryDissatisfied], *rate}
 }

@@ -17,13 +17,14 @@ func TestStatisticsOfBothCities(t *testing.T) {
 			Month                                                                     string
 			Submitted, Kiosk, Accepted, Issued, Refused, Declined, Deadlines, On_time int
 			Rate                                                                      *float64 `json:"on_time_rate"`
+			Ratings                                                                   *struct{}
 		}
 	}](t, h.get("/api/v1/statistics"))
 	if len(all) != 2 || all[0].Jurisdiction != "350600" || all[0].AsOf != "2026-12-15" || len(all[0].Months) != 13 {
 		t.Fatalf("%+v", all)
 	}
 	november, december := all[0].Months[11], all[0].Months[12]
-	if november.Month != "2026-11" || november.Submitted != 2 || november.Accepted != 2 || november.Issued != 1 || november.Rate != nil {
+	if november.Month != "2026-11" || november.Submitted != 2 || november.Accepted != 2 || november.Issued != 1 || november.Rate != nil || november.Ratings != nil {
 		t.Errorf("%+v", november)
 	}
 	if december.Deadlines != 2 || december.On_time != 1 || december.Rate == nil || *december.Rate != 50 {

@@ -108,6 +108,11 @@ func (s *Console) Routes(r *web.Counter) {
 		r.Post("/console/registrations/:number/"+act.resource, staff(act.roles...), s.actOnRegistration(act))
 	}
 
+	r.Get("/console/export/ratings", staff(access.Supervisor), s.exportRatings)
+	r.Get("/console/ratings", staff(access.Supervisor), s.ratings)
+	r.Get("/console/ratings/:id", staff(access.Supervisor), s.rating)
+	r.Post("/console/ratings/:id/answer", staff(access.Supervisor), s.answerRating)
+
 	r.Get("/console/refusals", staff(refusalRoles...), s.refusals)
 	r.Get("/console/refusals/:id", staff(refusalRoles...), s.refusalFile)
 	r.Post("/console/refusals/:id/answer", staff(refusalRoles...), s.answerRefusal)
@@ -176,6 +181,7 @@ var sections = []section{
 	{"console.register.title", "/console/register", catalogueRoles, nil},
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
 	{"production.title", "/console/production", productionRoles, nil},
+	{"console.ratings.title", "/console/ratings", []access.Role{access.Supervisor}, nil},
 	{"console.cards.title", "/console/cards", cardRoles, nil},
 	{"console.statistics.title", "/console/statistics", statisticsRoles, nil},
 	{"console.partners.title", "/console/partners", []access.Role{access.Administrator}, nil},

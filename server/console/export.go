@@ -40,6 +40,20 @@ func (s *Console) exportRefusals(c *fiber.Ctx) error {
 	return s.sendSheet(c, v, v.Printer.Say("export.refusals"), "refusals", s.refusalTable(v.Printer, list, refusalShow(c)))
 }
 
+// exportRatings gives out the list of ratings: nothing of what was written, and nobody's name or case, is in it.
+func (s *Console) exportRatings(c *fiber.Ctx) error {
+	v := web.VisitOf(c)
+	list, err := s.office.ExportRatings(c.UserContext(), v.Actor, ratingShow(c))
+	if err != nil {
+		return err
+	}
+	stations, err := s.office.Stations(c.UserContext(), v.Actor)
+	if err != nil {
+		return err
+	}
+	return s.sendSheet(c, v, v.Printer.Say("export.ratings"), "ratings", s.ratingTable(v.Printer, list, stations, ratingShow(c)))
+}
+
 // sendSheet sends a list as an xlsx file, named in the language of the page.
 func (s *Console) sendSheet(c *fiber.Ctx, v *web.Visit, name, plain string, table parts.TableView) error {
 	content, err := sheet(table)

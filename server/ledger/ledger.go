@@ -58,6 +58,9 @@ const (
 	Backdated  Action = "backdated"  // it counts from an earlier day (补充居住登记)
 	Ended      Action = "ended"
 	Claimed    Action = "claimed" // a registration made elsewhere was taken into an account
+
+	Rated          Action = "rated"           // somebody said what they think of what was done for them
+	RatingAnswered Action = "rating_answered" // a bad rating was answered
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

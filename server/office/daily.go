@@ -20,6 +20,7 @@ type DailyCount struct {
 	Reckoned     int // permits from before residence was kept, whose first line was written
 	Reminded     int // texts put into the outbox
 	Closed       int // appointments whose day was over
+	Asked        int // people asked for a rating
 }
 
 // Daily does what the rules of the day say, in every city: it suspends what was not endorsed, ends what has run out, writes both into
@@ -28,7 +29,7 @@ type DailyCount struct {
 func (o *Office) Daily(ctx context.Context) (counts []DailyCount, err error) {
 	for _, city := range o.Book.Jurisdictions() {
 		count := DailyCount{Jurisdiction: city.Code}
-		for _, part := range []func(context.Context, Tx, *DailyCount) (int, error){o.applyRules, o.reckonResidence, o.closeDays, o.remind, o.tellHalfYears} {
+		for _, part := range []func(context.Context, Tx, *DailyCount) (int, error){o.applyRules, o.reckonResidence, o.closeDays, o.remind, o.tellHalfYears, o.askRatings} {
 			for more := true; more && err == nil; {
 				err = o.Store.Within(ctx, func(tx Tx) error {
 					if err := tx.LockDaily(ctx, city.Code); err != nil {

@@ -38,6 +38,7 @@ type Tx interface {
 	LifeTx
 	ReminderTx
 	RefusalTx
+	RatingTx
 	CatalogueTx
 	CalendarTx
 	CardTx

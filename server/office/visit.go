@@ -128,19 +128,25 @@ func (o *Office) remember(ctx context.Context, actor access.Actor, what string, 
 	return o.Store.Within(ctx, func(tx Tx) error { return tx.Park(ctx, form) })
 }
 
+// tokenInVisit is the code of the case that a visit remembers.
+func (o *Office) tokenInVisit(ctx context.Context, tx Tx, actor access.Actor, what string) (token [16]byte, err error) {
+	form, err := tx.Unpark(ctx, actor.ID, what, o.now())
+	if err != nil {
+		return token, err
+	}
+	if values := form.Values["token"]; len(values) != 1 || hex.DecodedLen(len(values[0])) != len(token) {
+		return token, ErrNotFound
+	} else if _, err := hex.Decode(token[:], []byte(values[0])); err != nil {
+		return token, ErrNotFound
+	}
+	return token, tx.Park(ctx, form)
+}
+
 func (o *Office) recall(ctx context.Context, actor access.Actor, what, purpose string) (Progress, error) {
 	var token [16]byte
-	err := o.Store.Within(ctx, func(tx Tx) error {
-		form, err := tx.Unpark(ctx, actor.ID, what, o.now())
-		if err != nil {
-			return err
-		}
-		if values := form.Values["token"]; len(values) != 1 || hex.DecodedLen(len(values[0])) != len(token) {
-			return ErrNotFound
-		} else if _, err := hex.Decode(token[:], []byte(values[0])); err != nil {
-			return ErrNotFound
-		}
-		return tx.Park(ctx, form)
+	err := o.Store.Within(ctx, func(tx Tx) (err error) {
+		token, err = o.tokenInVisit(ctx, tx, actor, what)
+		return err
 	})
 	if err != nil {
 		return Progress{}, err

@@ -71,4 +71,7 @@
 //   - Since is never after On (*), and before it only after a move that keeps the count;
 //   - half a year is reckoned from Since; what was rejected or withdrawn has neither (*);
 //   - rejected and ended are ends, and say why (*).
+//
+// What people think of what was done for them (rating.go) is given once for each application that has ended and each endorsement (*), and changes
+// none of this; bad ratings are answered, never by whoever had a hand in the case (*).
 package permit

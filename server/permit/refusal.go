@@ -214,9 +214,12 @@ func (r RefusalReport) Check(rules *policy.Ruleset, today civic.Date) Faults {
 	return faults
 }
 
+// lineOf writes several lines as one, for checkLine.
+func lineOf(s string) string { return strings.NewReplacer("\n", " ", "\t", " ").Replace(s) }
+
 // checkText checks free text of several lines.
 func checkText(field, s string) Faults {
-	for _, f := range checkLine(field, strings.NewReplacer("\n", " ", "\t", " ").Replace(s), MaxRefusalWords, false) {
+	for _, f := range checkLine(field, lineOf(s), MaxRefusalWords, false) {
 		return Faults{{field, "refusal_" + f.Code}}
 	}
 	return nil

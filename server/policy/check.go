@@ -163,6 +163,7 @@ func (b *Book) checkRuleset(doc *document, r *Ruleset) error {
 		checkDeadline(doc, "$.issue_deadline.statutory", r.IssueDeadline.Statutory),
 		checkDeadline(doc, "$.issue_deadline.promised", r.IssueDeadline.Promised),
 		checkExtension(doc, "$.issue_deadline.extended", r.IssueDeadline),
+		checkDeadline(doc, "$.ratings.answer", r.Ratings.Answer),
 		checkGrounds(doc, "$.grounds", r.Grounds, b.grounds),
 		checkGrounds(doc, "$.three_year_grounds", r.ThreeYearGrounds, b.threeYear),
 		checkTiers(doc, r),
@@ -173,6 +174,9 @@ func (b *Book) checkRuleset(doc *document, r *Ruleset) error {
 	}
 	if !r.InForce.To.IsZero() && r.InForce.To.Before(r.InForce.From) {
 		faults = append(faults, doc.at("$.in_force.to", "ends before it begins"))
+	}
+	if r.Ratings.OpenDays < 1 {
+		faults = append(faults, doc.at("$.ratings.open_days", "what was done can be rated for at least one day"))
 	}
 	h := r.HalfYear
 	counts := min(h.Months, 1) + min(h.Days, 1)

@@ -52,6 +52,11 @@ func (r *Ruleset) PromisedBy(c Clock, cal civic.Calendar) (civic.Date, error) {
 	return promised, nil
 }
 
+// RatingAnswerBy is the last day on which a bad rating is to be answered. The error is civic's: a day past the calendar's horizon.
+func (r *Ruleset) RatingAnswerBy(rated civic.Date, cal civic.Calendar) (civic.Date, error) {
+	return r.Ratings.Answer.end(Clock{Accepted: rated}, cal)
+}
+
 // end is the last day of the deadline: the N-th day, or working day, after acceptance on which the clock runs.
 func (d Deadline) end(c Clock, cal civic.Calendar) (civic.Date, error) {
 	last := c.Accepted

@@ -49,6 +49,7 @@ type Ruleset struct {
 	// Endorsement is nil where permits are not endorsed (zibo-2014: they run out).
 	Endorsement    *EndorsementRule
 	IssueDeadline  DeadlineRule `yaml:"issue_deadline"`
+	Ratings        RatingRule
 	Fees           []Fee
 	ResidenceYears ResidenceYearRule `yaml:"residence_years"`
 	// Proxies are those who may act for somebody who does not come.
@@ -212,6 +213,15 @@ type ExtensionGround struct {
 	Code  string
 	Name  civic.Text
 	Basis `yaml:",inline"`
+}
+
+// RatingRule is how long a person may rate what was done (好差评), and by when a bad rating is answered.
+type RatingRule struct {
+	OpenDays int      `yaml:"open_days"` // calendar days after the day on which it ended, the last one included
+	Answer   Deadline // counted from the day of the rating
+	// Confirmed is false where no text sets the days.
+	Confirmed bool
+	Basis     `yaml:",inline"`
 }
 
 // Fee is what one kind of business costs in whole yuan, between two days (zero: open).

@@ -219,7 +219,7 @@ func Signature() []byte {
 	return b.Bytes()
 }
 
-// PlayAll plays everybody's scene, the stories of notice.go and the residents', with cards in stock, appointments, the reports of refusals and the catalogue's,
+// PlayAll plays everybody's scene, the stories of notice.go and the residents', with cards in stock, appointments, the reports of refusals, the ratings and the catalogue's,
 // and returns the people by key. In a house that has been played in before it changes nothing.
 func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	all := map[string]Played{}
@@ -261,7 +261,7 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	}
 	settled, err := h.playRegistrations(ctx)
 	maps.Copy(all, settled)
-	return all, errors.Join(err, h.playAppointments(ctx, all), h.PlayRefusals(ctx), h.PlayCatalogue(ctx))
+	return all, errors.Join(err, h.playAppointments(ctx, all), h.PlayRefusals(ctx), h.PlayRatings(ctx, all), h.PlayCatalogue(ctx))
 }
 
 // Empty reports whether no scene has been played in the house yet.

@@ -106,7 +106,7 @@ func TestPermitsFromBeforeTheirLifeWasKept(t *testing.T) {
 	p := d.issue(d.submit(c.account.ID, "张小明", citizen(t, 1)), c)
 	for _, statement := range []string{
 		`alter table permit drop constraint permit_version_is_an_event, drop constraint permit_status_dates, drop constraint permit_endorsement_years`,
-		`drop table residence_interval, cancellation_proposal, loss_report, endorsement, permit_event`, `drop index permit_to_suspend, permit_to_expire`,
+		`drop table residence_interval, cancellation_proposal, loss_report, endorsement, permit_event cascade`, `drop index permit_to_suspend, permit_to_expire`,
 		`alter table permit drop column endorse_from, drop column status_since, drop column version`,
 	} {
 		d.owner(statement)

@@ -29,6 +29,8 @@ var sweeps = []struct {
 	{AppointmentNameKept, `update appointment set name = null where name is not null and day < ($1 at time zone 'Asia/Shanghai')::date`},
 	{RefusalKept, `update refusal_report set place = null, words = null, permit_number = null
 		where answered_at < $1 and (place is not null or words is not null or permit_number is not null)`},
+	{RatingKept, `update rating set comment = null
+		where coalesce(answered_at, rated_at) < $1 and comment is not null and (level not in ('dissatisfied', 'very_dissatisfied') or answered_at is not null)`},
 }
 
 // RefusalKept is how long what somebody wrote about a refusal is kept after the answer. Department, kind, days and answer stay.
@@ -36,6 +38,10 @@ const RefusalKept = 2 * 365 * 24 * time.Hour
 
 // AppointmentNameKept is how long the name of whoever had an appointment without an application is kept after its day.
 const AppointmentNameKept = 90 * 24 * time.Hour
+
+// RatingKept is how long what somebody wrote with a rating is kept: after the rating, or after the answer where one is due. Level, tags and
+// answer stay.
+const RatingKept = 2 * 365 * 24 * time.Hour
 
 func (t *tx) Sweep(ctx context.Context, now time.Time) (swept int, err error) {
 	for _, s := range sweeps {
