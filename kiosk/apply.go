@@ -63,6 +63,7 @@ func stepTitle(p text.Printer, s permit.Step) string {
 type applyPage struct {
 	page
 	Cities []parts.Option
+	For    string // "self" or "other"
 }
 
 func (k *Kiosk) apply(c *fiber.Ctx) error {
@@ -71,7 +72,7 @@ func (k *Kiosk) apply(c *fiber.Ctx) error {
 
 func (k *Kiosk) applyPage(c *fiber.Ctx) applyPage {
 	p := web.VisitOf(c).Printer
-	return applyPage{page: k.page(c, p.Say("kiosk.apply.title")), Cities: k.cityOptions(p)}
+	return applyPage{page: k.page(c, p.Say("kiosk.apply.title")), Cities: k.cityOptions(p), For: "self"}
 }
 
 // cityOptions are the cities, with the ruleset that each acts under.
@@ -106,11 +107,19 @@ func (k *Kiosk) startApplying(c *fiber.Ctx) error {
 	if _, ok := k.Office.Book.Jurisdiction(city); !ok {
 		pg := k.applyPage(c)
 		pg.wrong(permit.Faults{{Field: "city", Code: "city_choose"}})
+		if form.Has("for") {
+			pg.For = form.Get("for")
+		}
 		return web.Render(c, fiber.StatusUnprocessableEntity, applyView(pg))
 	}
 	app, err := k.Office.StartDraft(c.UserContext(), v.Actor, city, true)
 	if err != nil {
 		return err
+	}
+	if form.Has("for") {
+		if app, err = k.Office.ActFor(c.UserContext(), v.Actor, form.Get("for") == "other"); err != nil {
+			return err
+		}
 	}
 	return web.SeeOther(c, address(next(app)))
 }
@@ -125,7 +134,7 @@ type step struct {
 }
 
 // steps are the pages with questions. Phone and check have handlers of their own.
-var steps = []step{identityStep, hukouStep, residenceStep, stayStep, groundsStep}
+var steps = []step{identityStep, agentStep, hukouStep, residenceStep, stayStep, groundsStep}
 
 // stepPage is what every page of questions needs.
 type stepPage struct {

@@ -57,9 +57,12 @@ func answers(p text.Printer, app office.PreApplication, phone string) []parts.Ro
 	}
 	rows := []parts.Row{
 		row(permit.StepIdentity, p.Say("field.name"), d.Name), number, row(permit.StepIdentity, p.Say("field.ethnic_group"), pick(p, ethnic.Name)),
+	}
+	rows = append(rows, agentRows(p, app)...)
+	rows = append(rows,
 		row(permit.StepHukou, p.Say("field.hukou"), parts.DivisionNames(d.HukouDivision)),
 		row(permit.StepResidence, p.Say("apply.step.residence"), office.AddressLine(d)),
-	}
+	)
 	if permit.AsksRegistration(app.Ruleset) {
 		rows = append(rows, row(permit.StepStay, p.Say("field.registered_on"), parts.Date(p, d.RegisteredOn)))
 	}

@@ -51,7 +51,7 @@ func identityView(pg stepPage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if d.ReadByDevice != "" && !pg.Typed && len(pg.Errors) == 0 {
-				templ_7745c5c3_Err = stepHead(pg, p.Say("apply.step.identity"), p.Say("kiosk.card.done")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = stepHead(pg, identityTitle(pg), p.Say("kiosk.card.done")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -84,7 +84,7 @@ func identityView(pg stepPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = stepHead(pg, p.Say("apply.step.identity"), "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = stepHead(pg, identityTitle(pg), identityLead(pg)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -58,6 +58,7 @@ func (k *Kiosk) Routes(r *web.Counter) {
 	r.Get("/kiosk", web.Public, k.start)
 	r.Get("/kiosk/help", web.Public, k.help)
 	r.Get("/kiosk/privacy", web.Public, k.privacy)
+	r.Get("/kiosk/privacy/children", web.Public, k.childRules)
 	r.Post("/kiosk/visits", web.Public, k.begin)
 	r.Post("/kiosk/alive", visit, k.alive)
 	r.Post("/kiosk/end", web.Public, k.end)
@@ -77,6 +78,7 @@ func (k *Kiosk) Routes(r *web.Counter) {
 	r.Post("/kiosk/apply", visit, k.startApplying)
 	r.Post("/kiosk/apply/nonces", visit, k.nonce)
 	r.Post("/kiosk/apply/card", visit, k.card)
+	r.Post("/kiosk/apply/agent-card", visit, k.agentCard)
 	for _, s := range steps {
 		r.Get(address(s.step), visit, k.showStep(s))
 		r.Post(address(s.step), visit, k.saveStep(s))

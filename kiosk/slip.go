@@ -21,6 +21,7 @@ type slipPage struct {
 	page
 	Reference string
 	Name      string
+	Agent     string // who applied for the person, masked, with the relation; empty when the person did
 	City      string
 	Station   office.Station
 	SentOn    string
@@ -61,6 +62,9 @@ func (k *Kiosk) slipPage(c *fiber.Ctx) (pg slipPage, gone bool, err error) {
 	}
 	pg = slipPage{page: k.page(c, p.Say("kiosk.slip.title")), Reference: a.Reference, Name: civic.MaskName(sent.Person.Name), City: k.cityName(p, a.Jurisdiction),
 		Station: sent.Station, SentOn: parts.Date(p, civic.DateOf(a.SubmittedAt)), Code: parts.Code{Size: qr.Size, Path: qr.Path, Label: p.Say("kiosk.slip.code")}}
+	if agent := a.Particulars.Agent; agent != nil {
+		pg.Agent = p.Say("console.slip.agent_value", "Name", civic.MaskName(agent.Name), "Relation", p.Say("agent.relation."+string(agent.Relation)))
+	}
 	if len(a.Particulars.Grounds) > 0 {
 		pg.Portal = []string{k.Office.Origin, "/applications", "/" + a.Reference, "/evidence"}
 	}

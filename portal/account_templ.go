@@ -70,7 +70,7 @@ func accountView(page accountPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = parts.Summary(p, parts.SummaryView{Rows: []parts.Row{{Key: p.Say("account.permit_number"), Value: page.Permit.Permit.Number, Tag: page.Status}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Summary(p, parts.SummaryView{Rows: ownPermitRows(page)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -116,3 +116,13 @@ func applicantCell(p text.Printer, a permit.Application) parts.Cell {
 	}
 	return cell
 }
+
+// ownPermitRows show the permit of the account; whose it is stands there when the account only keeps it for somebody.
+func ownPermitRows(page accountPage) []parts.Row {
+	p := page.Visit.Printer
+	rows := []parts.Row{{Key: p.Say("account.permit_number"), Value: page.Permit.Permit.Number, Tag: page.Status}}
+	if page.Permit.Mandate != nil {
+		rows = append([]parts.Row{{Key: p.Say("family.holder"), Value: page.Permit.Holder.Name}}, rows...)
+	}
+	return rows
+}

@@ -93,3 +93,38 @@ func TestJourneyAgent(t *testing.T) {
 	desk.see("已受理")
 	desk.checkBoth("agent-slip", desk.path()+"/slip")
 }
+
+// TestJourneyAgentAtTheKiosk has somebody apply there for an older person: the number typed, the own card read.
+func TestJourneyAgentAtTheKiosk(t *testing.T) {
+	for _, lang := range []string{"zh", "en"} {
+		prefix := "agent-kiosk-" + lang + "-"
+		tb := openTab(t, totem, true)
+		tb.open("/kiosk?lang=" + lang)
+		tb.click(`button.job[value="apply"]`)
+		tb.tick("city", "350600")
+		tb.tick("for", "other")
+		tb.check(prefix + "city")
+		tb.press()
+		tb.wait(`document.querySelectorAll('#card [data-cards] button').length > 0`)
+		tb.do(chromedp.Click(chromedp.CSS(`main details summary`)))
+		tb.fill("name", "谭桂兰")
+		tb.fill("id_number", invented(t, "1949-08-15", 146))
+		tb.choose("ethnic_group", "01", "")
+		tb.check(prefix + "identity")
+		tb.click(`form[action="/kiosk/apply/identity"] .button.primary`)
+		tb.wait(`document.querySelectorAll('#card [data-cards] button').length > 0`)
+		tb.check(prefix + "agent")
+		tb.leave(chromedp.Click(chromedp.CSS(`#card [data-cards] button:nth-of-type(1)`)))
+		tb.see("曾思远")
+		tb.tick("agent_reason", "disabled")
+		tb.tick("agent_relation", "near_relative")
+		tb.tick("agent_declared", "yes")
+		tb.check(prefix + "read")
+		tb.click(`form[action="/kiosk/apply/agent"] .button.primary`)
+		tb.check(prefix + "wrong")
+		tb.tick("consent_health", "yes")
+		tb.click(`form[action="/kiosk/apply/agent"] .button.primary`)
+		tb.open("/kiosk/privacy/children")
+		tb.check(prefix + "rules")
+	}
+}

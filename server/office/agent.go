@@ -48,6 +48,36 @@ func (o *Office) ActFor(ctx context.Context, actor access.Actor, other bool) (p 
 	return p, err
 }
 
+// ReadAgent writes what a device has read from the agent's own card into the draft of a visit. The other answers about the agent follow; faults
+// are those of name and number alone.
+func (o *Office) ReadAgent(ctx context.Context, actor access.Actor, name, number, device string) (p PreApplication, faults permit.Faults, err error) {
+	err = o.Store.Within(ctx, func(tx Tx) error {
+		if p, err = o.draft(ctx, tx, actor); err != nil {
+			return err
+		}
+		if p.Draft.Agent == nil {
+			return ErrNotFound
+		}
+		p.Draft.Agent.Name, p.Draft.Agent.IDNumber, p.Draft.Agent.ReadByDevice = name, number, device
+		p.tidy()
+		for _, f := range p.Faults(permit.StepAgent) {
+			if f.Field == "agent_name" || f.Field == "agent_id_number" {
+				faults = append(faults, f)
+			}
+		}
+		if len(faults) > 0 {
+			return nil
+		}
+		p.UpdatedAt = o.now()
+		if err := tx.SaveDraft(ctx, p.DraftRecord); err != nil {
+			return err
+		}
+		p.Version++
+		return nil
+	})
+	return p, faults, err
+}
+
 // tidyAgent brings the agent's particulars into their canonical form, and drops what is not asked for of this person.
 func (p *PreApplication) tidyAgent() {
 	a := p.Draft.Agent
