@@ -145,9 +145,12 @@ func (h *house) chores(ctx context.Context, c config, log *slog.Logger) (stop fu
 	return cancel, finished
 }
 
-// publishStatus keeps the published status lists up to the record.
+// publishStatus keeps the keys and the published status lists up to the record.
 func publishStatus(ctx context.Context, o *office.Office, log *slog.Logger) {
 	for sleep(ctx, office.PublishEvery) {
+		if err := o.KeepKeys(ctx); err != nil && ctx.Err() == nil {
+			log.Error("the signing keys could not be read", "err", err)
+		}
 		if _, err := o.PublishStatus(ctx); err != nil && ctx.Err() == nil {
 			log.Error("the status lists could not be published", "err", err)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"anju/server/access"
 	"anju/server/civic"
+	"anju/server/credential"
 	"anju/server/office"
 	"anju/server/policy"
 )
@@ -35,20 +37,34 @@ func migrate(ctx context.Context, c config, rest []string, out io.Writer, log *s
 
 // keys lists the signing keys, or makes a new one that signs from now on.
 func keys(ctx context.Context, c config, rest []string, out io.Writer, log *slog.Logger) (err error) {
-	if len(rest) > 1 || len(rest) == 1 && rest[0] != "new" {
-		return errors.New("usage: anju keys [new]")
+	making := len(rest) == 1 && rest[0] == "new"
+	withdrawing := len(rest) == 2 && rest[0] == "withdraw"
+	if len(rest) > 0 && !making && !withdrawing {
+		return errors.New("usage: anju keys [new | withdraw KID]")
+	}
+	var kid credential.KeyID
+	if withdrawing {
+		if n, err := hex.Decode(kid[:], []byte(rest[1])); err != nil || n != len(kid) || len(rest[1]) != 2*len(kid) {
+			return fmt.Errorf("%q is no key id: four hexadecimal digits, as the list shows them", rest[1])
+		}
 	}
 	h, err := openHouse(ctx, c, clock{}, false, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	if len(rest) == 1 {
-		kid, err := h.office.CreateSigningKey(ctx)
-		if err != nil {
+	switch {
+	case making:
+		if kid, err = h.office.CreateSigningKey(ctx); err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "Key %s signs from now on; older keys are still accepted.\n", kid)
+	case withdrawing:
+		n, err := h.office.WithdrawSigningKey(ctx, kid)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "Key %s is withdrawn: nothing it signed counts any more. %d permits were signed again, and the status lists; codes on paper must be printed anew.\n", kid, n)
 	}
 	set, err := h.office.KeySet().JWKS()
 	if err != nil {

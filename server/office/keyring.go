@@ -31,6 +31,16 @@ func (k *keyring) current() (credential.KeySet, credential.Signer) {
 	return k.set, k.signer
 }
 
+// KeepKeys reads the keys anew, because another process may have made or withdrawn one, and signs again what a process that had not heard of a
+// withdrawal signed meanwhile.
+func (o *Office) KeepKeys(ctx context.Context) error {
+	if err := o.loadKeys(ctx); err != nil {
+		return err
+	}
+	_, err := o.resign(ctx)
+	return err
+}
+
 // rereadEvery is how often keys are looked for again at most, when a code names a key that is not known here.
 const rereadEvery = 10 * time.Second
 
@@ -74,6 +84,45 @@ func (o *Office) CreateSigningKey(ctx context.Context) (credential.KeyID, error)
 		return kid, fmt.Errorf("office: signing key: %w", err)
 	}
 	return kid, o.loadKeys(ctx)
+}
+
+// WithdrawSigningKey gives a key up as compromised: from then on nothing that it signed counts, wherever keys are read from us. A new key is made
+// when it was the one that signs. Then what it had signed is signed again, permits and status lists; resigned says how many permits.
+//
+// Codes on paper that the key signed are unknown from then on, and have to be printed again. Errors: ErrNotFound, ErrStale (withdrawn before).
+func (o *Office) WithdrawSigningKey(ctx context.Context, kid credential.KeyID) (resigned int, err error) {
+	err = o.Store.Within(ctx, func(tx Tx) error { return tx.WithdrawSigningKey(ctx, kid, o.now()) })
+	if err != nil {
+		return 0, fmt.Errorf("office: withdraw key %s: %w", kid, err)
+	}
+	if err := o.loadKeys(ctx); err != nil {
+		return 0, err
+	}
+	if !o.ring.loaded() {
+		if _, err := o.CreateSigningKey(ctx); err != nil {
+			return 0, err
+		}
+	}
+	if resigned, err = o.resign(ctx); err != nil {
+		return resigned, err
+	}
+	_, err = o.PublishStatus(ctx)
+	return resigned, err
+}
+
+// resign signs again what withdrawn keys had signed.
+func (o *Office) resign(ctx context.Context) (n int, err error) {
+	const batch = 1000
+	for unsigned := batch; unsigned == batch; n += unsigned {
+		err := o.Store.Within(ctx, func(tx Tx) (err error) {
+			unsigned, err = tx.Unsign(ctx, batch)
+			return err
+		})
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, o.SignPrepared(ctx)
 }
 
 func (o *Office) loadKeys(ctx context.Context) error {

@@ -191,6 +191,10 @@ type PermitTx interface {
 
 	SigningKeys(ctx context.Context) ([]StoredKey, error)
 	CreateSigningKey(ctx context.Context, k StoredKey) error // kid taken: Conflict "kid_taken"
+	// WithdrawSigningKey gives a key up as compromised; a key that was given up before is ErrStale.
+	WithdrawSigningKey(ctx context.Context, kid credential.KeyID, now time.Time) error
+	// Unsign makes credentials of withdrawn keys prepared ones again, a number of them at most, and says how many.
+	Unsign(ctx context.Context, limit int) (int, error)
 }
 
 // CatalogueTx keeps drafts and releases of the catalogue, and the register of published documents. Names in it are those of staff.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/hex"
@@ -73,4 +74,23 @@ func (t *tx) CreateSigningKey(ctx context.Context, k office.StoredKey) error {
 	_, err = t.q.Exec(ctx, `insert into signing_key (kid, alg, public, private, not_before, not_after, withdrawn_at) values ($1, $2, $3, $4, $5, $6, $7)`,
 		k.Key.Kid[:], int64(k.Key.Alg), public, t.secrets.seal(keyPlace(k.Key.Kid), k.Private), k.Key.NotBefore, k.Key.NotAfter, orNull(k.Key.Withdrawn))
 	return failed(err)
+}
+
+// WithdrawSigningKey keeps the first withdrawal: one that comes later is told ErrStale.
+func (t *tx) WithdrawSigningKey(ctx context.Context, kid credential.KeyID, now time.Time) error {
+	var there bool
+	if err := t.q.QueryRow(ctx, `select exists (select from signing_key where kid = $1)`, kid[:]).Scan(&there); err != nil || !there {
+		return cmp.Or(failed(err), error(office.ErrNotFound))
+	}
+	return fresh(t.q.Exec(ctx, `update signing_key set withdrawn_at = $2 where kid = $1 and withdrawn_at is null`, kid[:], now))
+}
+
+// Unsign passes over what another process is working on: whoever comes last finds it done.
+func (t *tx) Unsign(ctx context.Context, limit int) (int, error) {
+	tag, err := t.q.Exec(ctx, `
+		update permit_credential c set kid = null, signed = null, signed_at = null
+		from (select w.jurisdiction, w.number from permit_credential w join signing_key k on k.kid = w.kid
+			where k.withdrawn_at is not null limit $1 for update of w skip locked) o
+		where c.jurisdiction = o.jurisdiction and c.number = o.number`, limit)
+	return int(tag.RowsAffected()), failed(err)
 }
