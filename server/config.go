@@ -27,6 +27,7 @@ type config struct {
 	origin         string
 	trustedProxies []string
 	secrets        string
+	ledgerHeads    string
 	smsURL         string
 	demoPassword   string
 	clock          string
@@ -55,6 +56,7 @@ var settings = []setting{
 	{"origin", "", "public origin such as https://anju.example; goes into QR codes; empty: http:// and addr", func(c *config, v string) error { return publicOrigin(&c.origin, v) }},
 	{"trusted-proxies", "", "addresses or networks of proxies whose X-Forwarded-For is believed, with commas between", func(c *config, v string) error { return proxies(&c.trustedProxies, v) }},
 	{"secrets", "", "file of the master keys, mode 0600; empty: master.keys in data, made at the first start", func(c *config, v string) error { c.secrets = v; return nil }},
+	{"ledger-heads", "", "file that the signed heads of the ledger are added to, best on another machine's disk; empty: ledger.heads in data", func(c *config, v string) error { c.ledgerHeads = v; return nil }},
 	{"sms-url", "", "HTTP gateway for texts; empty: they stay in the outbox", func(c *config, v string) error { return httpURL(&c.smsURL, v) }},
 	{"demo-password", "", "password of the demo's staff; empty: random and printed", func(c *config, v string) error { c.demoPassword = v; return nil }},
 	{"clock", "", "demo only: a fixed time (2026-11-22T09:30:00+08:00), a date to start from, or a shift (+36h)", func(c *config, v string) error { c.clock = v; return nil }},

@@ -99,7 +99,7 @@ func (h *house) playScenes(ctx context.Context, c config, now clock) (password s
 	}
 	story := scene.NewClock(now.Now())
 	settings := h.office.Config
-	settings.Clock = story
+	settings.Clock, settings.Heads = story, nil // the story's clock runs back and forth
 	stage := scene.House{Office: office.New(settings), Store: h.store, Clock: story}
 	if err := stage.Office.Open(ctx); err != nil {
 		return "", false, err

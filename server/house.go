@@ -109,7 +109,7 @@ func openHouse(ctx context.Context, c config, clock office.Clock, isDemo bool, l
 	if err != nil {
 		return h, err
 	}
-	settings.Store, settings.CodeKey = h.store, secrets.Key("codes")
+	settings.Store, settings.CodeKey, settings.Heads = h.store, secrets.Key("codes"), headsFile(headsPath(c))
 	h.office = office.New(settings)
 	return h, h.office.Open(ctx)
 }

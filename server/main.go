@@ -38,6 +38,7 @@ var commands = []command{
 	{"demo", "run the demonstration city on this machine", demo},
 	{"daily", "suspend and end permits as the rules of the day say, once; serve and demo do it each day at 00:10", daily},
 	{"migrate", "bring the database to this program's schema", migrate},
+	{"ledger", "check the whole ledger against its trees and the heads kept outside: ledger verify [FILE ...]", ledgerCommand},
 	{"keys", "list the signing keys, make a new one: keys new, or give one up as compromised: keys withdraw KID", keys},
 	{"partners", "keep the partners that data are shared with, and their keys: partners list|add|allow|withdraw|rotate|revoke", partners},
 	{"statistics", "compare the published on-time rate with one counted anew from every history: statistics [CITY]", statisticsCommand},

@@ -121,7 +121,7 @@ func (h *house) chores(ctx context.Context, c config, log *slog.Logger) (stop fu
 	published := make(chan struct{})
 	go func() {
 		defer close(published)
-		publishStatus(ctx, h.office, log)
+		keepProof(ctx, h.office, log)
 	}()
 	go func() {
 		defer close(ruled)
@@ -145,14 +145,17 @@ func (h *house) chores(ctx context.Context, c config, log *slog.Logger) (stop fu
 	return cancel, finished
 }
 
-// publishStatus keeps the keys and the published status lists up to the record.
-func publishStatus(ctx context.Context, o *office.Office, log *slog.Logger) {
+// keepProof keeps the keys, the published status lists and the ledger's trees up to the record.
+func keepProof(ctx context.Context, o *office.Office, log *slog.Logger) {
 	for sleep(ctx, office.PublishEvery) {
 		if err := o.KeepKeys(ctx); err != nil && ctx.Err() == nil {
 			log.Error("the signing keys could not be read", "err", err)
 		}
 		if _, err := o.PublishStatus(ctx); err != nil && ctx.Err() == nil {
 			log.Error("the status lists could not be published", "err", err)
+		}
+		if _, err := o.SealLedger(ctx); err != nil && ctx.Err() == nil {
+			log.Error("the ledger could not be sealed", "err", err)
 		}
 	}
 }

@@ -135,6 +135,18 @@ func (s KeySet) Knows(id KeyID) bool {
 	return ok
 }
 
+// Verify checks a signature that a key made over a message with Signer.Sign. Errors: ErrUnknown (no such key, or a withdrawn one), ErrForged.
+func (s KeySet) Verify(id KeyID, message, signature []byte) error {
+	v, ok := s.verifiers[id]
+	if !ok {
+		return fmt.Errorf("%w: key %s", ErrUnknown, id)
+	}
+	if err := v.Verify(message, signature); err != nil {
+		return fmt.Errorf("%w: signature", ErrForged)
+	}
+	return nil
+}
+
 // jwk is one published key (RFC 7517); nbf and exp are the signing period in seconds since 1970.
 type jwk struct {
 	Kty string `json:"kty"`

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"anju/server/access"
@@ -23,6 +24,7 @@ type Config struct {
 	Extensions []policy.Extension // of rulesets past their end, each with the document that orders it
 	Origin     string             // public origin; goes into QR codes
 	CodeKey    []byte             // keys the hashes of one-time codes
+	Heads      Heads              // nil: the ledger's heads are not kept
 	Demo       bool               // no second factor for staff; everything is marked as demonstration
 	Log        *slog.Logger
 }
@@ -31,6 +33,9 @@ type Config struct {
 type Office struct {
 	Config
 	ring keyring
+
+	headsMu   sync.Mutex
+	lastHeads map[string]ledger.Head // by city, as this process kept them
 }
 
 // New returns an office. It reads nothing: Open loads the keys.

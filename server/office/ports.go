@@ -35,6 +35,7 @@ type Tx interface {
 	CourseTx
 	PermitTx
 	StatusListTx
+	LedgerTx
 	LifeTx
 	ReminderTx
 	RefusalTx
@@ -157,6 +158,19 @@ type ApplicationTx interface {
 	PermitsOfPerson(ctx context.Context, scope access.Scope, person string, view ledger.Entry) ([]PermitCase, error)
 	// OpenApplication reports an application of the person that is still open or was issued with a permit that is in force.
 	OpenApplication(ctx context.Context, jurisdiction, person string) (reference string, err error)
+}
+
+// LedgerTx keeps the places of the ledger's entries in their trees.
+type LedgerTx interface {
+	// LedgerTree returns the tree of a city and keeps it to this transaction; ErrStale when another process is adding to it.
+	LedgerTree(ctx context.Context, jurisdiction string) (ledger.Tree, error)
+	// UnsealedEntries returns entries that have no place yet, by their number; CountUnsealed counts all of them, however old.
+	UnsealedEntries(ctx context.Context, jurisdiction string, limit int) ([]NumberedEntry, error)
+	CountUnsealed(ctx context.Context, jurisdiction string) (int, error)
+	// SealEntries gives entries the next places, with their leaves, and keeps the tree that they make.
+	SealEntries(ctx context.Context, jurisdiction string, entries []NumberedEntry, leaves []ledger.Hash, grown ledger.Tree) error
+	// SealedEntries returns places from one on, in their order; an entry that is gone leaves its time zero.
+	SealedEntries(ctx context.Context, jurisdiction string, from int64, limit int) ([]SealedEntry, error)
 }
 
 // StatusListTx keeps the published status lists.
