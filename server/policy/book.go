@@ -86,6 +86,23 @@ func (r *Ruleset) StatusOn(on civic.Date, extensions []Extension) Status {
 	return Expired
 }
 
+// TierOf is a tier by its code: of the ruleset named or, for a permit that outlives its document, of another one of the city.
+func (b *Book) TierOf(jurisdiction, ruleset, code string) (Tier, bool) {
+	if r, ok := b.Ruleset(ruleset); ok {
+		if t, ok := r.Tier(code); ok {
+			return *t, true
+		}
+	}
+	if j, ok := b.Jurisdiction(jurisdiction); ok {
+		for _, r := range j.Rulesets {
+			if t, ok := r.Tier(code); ok {
+				return *t, true
+			}
+		}
+	}
+	return Tier{}, false
+}
+
 // InForce chooses the ruleset of a city for a day: an extended one wins over its successor; of two
 // in force the older while it lasts (permits issued under it stay valid, 居住证暂行条例 第二十三条);
 // where none is in force the nearest in time. It returns nil for an unknown city.

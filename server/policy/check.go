@@ -192,6 +192,10 @@ func (b *Book) checkRuleset(doc *document, r *Ruleset) error {
 			faults = append(faults, doc.at("$.endorsement", "the window must fit between two endorsements"))
 		}
 	}
+	terms := slices.ContainsFunc(r.Tiers, func(t Tier) bool { return t.TermYears > 0 })
+	if t := r.TermRenewal; terms != (t != nil) || t != nil && (t.WindowMonths < 1 || t.WindowMonths > 12) {
+		faults = append(faults, doc.at("$.tiers", "permits with a term are renewed from one to twelve months before its end, others never"))
+	}
 	var rights []string
 	for _, right := range r.Rights {
 		rights = append(rights, right.Code)
@@ -285,7 +289,7 @@ func checkFees(doc *document, r *Ruleset) error {
 		if f.Yuan < 0 {
 			faults = append(faults, doc.at(at+".yuan", "a fee is not negative"))
 		}
-		if f.Yuan > 0 && slices.Contains([]string{"register", "issue", "endorse"}, f.Kind) { // Decree 663 第二十一条
+		if f.Yuan > 0 && slices.Contains([]string{"register", "issue", "endorse", "change"}, f.Kind) { // Decree 663 第二十一条: only 换领、补领 cost
 			faults = append(faults, doc.at(at+".yuan", "%s is free by law", f.Kind))
 		}
 		for _, earlier := range r.Fees[:i] {

@@ -139,6 +139,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"a fee beside one without end", zz, "kind: replace\n", "kind: renew\n    from: 2020-01-01\n", "kind: renew#2", "two fees"},
 		{"a fee without beginning beside another", zz, "kind: renew\n    yuan: 20\n    confirmed: false\n    clause: 《居住证暂行条例》第二十一条\n    quote: 换领、补领居住证，应当缴纳证件工本费。\n  - kind: replace", "kind: renew\n    from: 2020-01-01\n    yuan: 20\n    confirmed: false\n    clause: 《居住证暂行条例》第二十一条\n    quote: 换领、补领居住证，应当缴纳证件工本费。\n  - kind: renew", "kind: renew#2", "two fees"},
 		{"fee for a first permit", "zhangzhou-2016/ruleset.yaml", "kind: issue\n    yuan: 0", "kind: issue\n    yuan: 5", "yuan: 5", "free by law"},
+		{"fee for a change of address", "zhangzhou-2016/ruleset.yaml", "kind: change\n    yuan: 0", "kind: change\n    yuan: 5", "yuan: 5", "free by law"},
+		{"renewal of a term with no window", zb, "term_renewal:\n  window_months: 1", "term_renewal:\n  window_months: 0", "  - code: permit_1y", "renewed from one to twelve months"},
 		{"fee for an endorsement", "zibo-2017/ruleset.yaml", "kind: endorse\n    yuan: 0", "kind: endorse\n    yuan: 1", "yuan: 1", "free by law"},
 		{"fee of nothing", zz, "kind: register", "kind: registration", "kind: registration", "is none of"},
 		{"ground without proof", zb, "      evidence:\n        - code: officer_note\n          name:\n            zh: 受理人员注明的情形和理由\n            en: Case and reason noted by the officer\n", "      evidence: []\n", "evidence: []", "nothing proves"},

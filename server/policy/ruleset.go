@@ -55,6 +55,9 @@ type Ruleset struct {
 	// Proxies are those who may act for somebody who does not come.
 	Proxies      ProxyRules
 	Registration RegistrationRule
+	// TermRenewal is nil where permits have no term.
+	TermRenewal   *TermRenewalRule  `yaml:"term_renewal"`
+	AddressChange AddressChangeRule `yaml:"address_change"`
 	// Rights belong to every holder and are no service: no refusal, rural rights.
 	Rights []Right
 	// Publication is what governments publish of services, and how often; Documents is what else somebody must publish.
@@ -245,6 +248,23 @@ type ResidenceYearRule struct {
 	// LegacyPermitCounts: years on a temporary residence permit (暂住证) are added.
 	LegacyPermitCounts bool `yaml:"legacy_permit_counts"`
 	// Confirmed is false while the city has not fixed its method.
+	Confirmed bool
+	Basis     `yaml:",inline"`
+}
+
+// TermRenewalRule is from when a permit that runs out can be renewed.
+type TermRenewalRule struct {
+	WindowMonths int `yaml:"window_months"` // before the last day of the term
+	// Confirmed is false where no text sets a day.
+	Confirmed bool
+	Basis     `yaml:",inline"`
+}
+
+// AddressChangeRule is what a move to another county of the same city does to a permit; a move inside a county does nothing to it.
+type AddressChangeRule struct {
+	// IssueDateRestarts: the day of the change becomes the day of issue, from which endorsement years count.
+	IssueDateRestarts bool `yaml:"issue_date_restarts"`
+	// Confirmed is false where no text says so.
 	Confirmed bool
 	Basis     `yaml:",inline"`
 }

@@ -168,7 +168,7 @@ func TestQuotesAreInTheTexts(t *testing.T) {
 // bases are all clauses of a ruleset with their quotes.
 func bases(r *Ruleset) []Basis {
 	all := []Basis{r.InForce.Basis, r.Scope.Basis, r.Scope.SameCityBasis, r.Scope.OwnPermitBasis, r.HalfYear.Basis,
-		r.IssueDeadline.Basis, r.ResidenceYears.Basis, r.Publication.Basis}
+		r.IssueDeadline.Basis, r.ResidenceYears.Basis, r.AddressChange.Basis, r.Publication.Basis}
 	for _, rule := range []*GroundRule{r.Grounds, r.ThreeYearGrounds} {
 		if rule != nil {
 			all = append(all, rule.Basis)
@@ -185,6 +185,9 @@ func bases(r *Ruleset) []Basis {
 		for _, g := range e.Grounds {
 			all = append(all, g.Basis)
 		}
+	}
+	if t := r.TermRenewal; t != nil {
+		all = append(all, t.Basis)
 	}
 	for _, x := range r.Tiers {
 		all = append(all, x.Basis)
