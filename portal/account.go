@@ -44,10 +44,10 @@ func (s *Portal) account(c *fiber.Ctx) error {
 		return err
 	}
 	page.Cases = parts.TableView{ID: "applications", Caption: p.Say("account.applications"), Empty: p.Say("account.no_applications"),
-		Columns: []parts.Column{{Label: p.Say("application.reference")}, {Label: p.Say("family.applicant")}, {Label: p.Say("account.city")}, {Label: p.Say("application.state")}}}
+		Columns: []parts.Column{{Label: p.Say("application.reference")}, {Label: p.Say("kind.column")}, {Label: p.Say("family.applicant")}, {Label: p.Say("account.city")}, {Label: p.Say("application.state")}}}
 	for _, one := range cases {
 		a := one.Application
-		page.Cases.Rows = append(page.Cases.Rows, []parts.Cell{{Text: a.Reference, Href: "/applications/" + a.Reference}, applicantCell(p, a), {Text: cityName(s.office, p, a.Jurisdiction)}, {Tag: stateTag(p, a.State)}})
+		page.Cases.Rows = append(page.Cases.Rows, []parts.Cell{{Text: a.Reference, Href: "/applications/" + a.Reference}, {Text: p.Say("kind." + string(a.Kind))}, applicantCell(p, a), {Text: cityName(s.office, p, a.Jurisdiction)}, {Tag: stateTag(p, a.State)}})
 	}
 	if page.Refusals, err = s.refusalRows(c, v); err != nil {
 		return err

@@ -29,6 +29,7 @@ type applicationPage struct {
 	Missing  *missingView
 	Sections []parts.SummaryView
 	Code     parts.Code
+	Fee      *parts.NoticeView // how the fee stands; nil where there is none
 
 	Relatives bool // the family can be applied for from here
 }
@@ -63,7 +64,7 @@ func (s *Portal) applicationPage(c *fiber.Ctx, v *web.Visit) (applicationPage, e
 		page.Frame.Flash = nil // the confirmation says it
 	}
 	page.Frame.Back = &parts.Link{Label: p.Say("portal.account"), Href: "/account"}
-	page.Next, page.Relatives = nextWords(p, progress), mayAddRelative(a)
+	page.Next, page.Relatives, page.Fee = nextWords(p, progress), mayAddRelative(a), feeOf(p, progress)
 	for i := range page.Timeline.Steps {
 		page.Timeline.Steps[i].Detail = "" // it stands at the head of the page
 	}
@@ -106,6 +107,9 @@ func timeline(p text.Printer, progress office.Progress, today civic.Date) parts.
 func nextWords(p text.Printer, progress office.Progress) string {
 	a := progress.Application
 	key := string(a.State)
+	if !a.Kind.Cards() && (a.State == permit.PreApplied || a.State == permit.InReview) || a.Kind == permit.KindRenew && a.State == permit.ToCollect {
+		key += "_" + string(a.Kind)
+	}
 	if a.State == permit.PreApplied && a.Counter == "kiosk" && len(progress.Evidence) == 0 && len(a.Particulars.Grounds) > 0 {
 		key = "pre_applied_evidence"
 	}
@@ -124,7 +128,7 @@ func stateTag(p text.Printer, s permit.State) *parts.TagView {
 	switch s {
 	case permit.PreApplied, permit.ToSupplement:
 		tone = parts.Wait
-	case permit.ToCollect, permit.Issued:
+	case permit.ToCollect, permit.Issued, permit.Completed:
 		tone = parts.Good
 	case permit.Declined, permit.Refused:
 		tone = parts.Stop

@@ -16,6 +16,7 @@ import (
 type applyPage struct {
 	Frame    parts.FrameView
 	Visit    *web.Visit
+	Title    string // of the business that the draft is about
 	Cities   []parts.Option
 	City     string
 	For      string // "self" or "other"
@@ -37,7 +38,7 @@ func (s *Portal) apply(c *fiber.Ctx) error {
 
 func (s *Portal) applyPage(c *fiber.Ctx, v *web.Visit) (applyPage, error) {
 	p := v.Printer
-	page := applyPage{Frame: frame(v, p.Say("apply.title")), Visit: v, Cities: s.cities(p), For: "self"}
+	page := applyPage{Frame: frame(v, p.Say("apply.title")), Visit: v, Title: p.Say("apply.title"), Cities: s.cities(p), For: "self"}
 	draft, err := s.office.Draft(c.UserContext(), v.Actor)
 	switch {
 	case errors.Is(err, office.ErrNotFound):
@@ -51,6 +52,10 @@ func (s *Portal) applyPage(c *fiber.Ctx, v *web.Visit) (applyPage, error) {
 		page.Draft, page.City, page.Tasks = &draft, draft.Jurisdiction, tasks(p, draft)
 		if draft.Draft.Agent != nil {
 			page.For = "other"
+		}
+		if kind := draft.Draft.Business(); kind != permit.KindIssue {
+			page.Title = p.Say("business." + string(kind) + ".title")
+			page.Frame.Title = page.Title
 		}
 	}
 	return page, nil

@@ -55,7 +55,7 @@ func applyView(page applyPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = parts.Heading(p, parts.HeadingView{Title: p.Say("apply.title"), Lead: p.Say("apply.lead")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = parts.Heading(p, parts.HeadingView{Title: page.Title, Lead: p.Say("apply.lead")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -19,6 +20,7 @@ type checkPage struct {
 	stepPage
 	Sections []parts.SummaryView
 	Law      policy.EligibilityAnswer
+	Lawful   bool // it can be sent
 	Key      string
 }
 
@@ -35,7 +37,9 @@ func (s *Portal) check(c *fiber.Ctx) error {
 }
 
 func (s *Portal) checkPage(v *web.Visit, app office.PreApplication, key string) checkPage {
-	return checkPage{stepPage: s.stepPage(v, step{step: permit.StepCheck}, app, ""), Sections: sections(v.Printer, app, nil, true), Law: s.office.Eligibility(app), Key: key}
+	page := checkPage{stepPage: s.stepPage(v, step{step: permit.StepCheck}, app, ""), Sections: sections(v.Printer, app, nil, true), Law: s.office.Eligibility(app), Key: key}
+	page.Lawful = app.Draft.Lawful(page.Law)
+	return page
 }
 
 // sections lays out the answers of a draft; with links to change them while it has not been sent.
@@ -43,22 +47,23 @@ func sections(p text.Printer, app office.PreApplication, m *permit.Mandate, chan
 	d := app.Draft
 	section := func(step permit.Step, rows ...parts.Row) parts.SummaryView {
 		view := parts.SummaryView{Title: stepName(p, step, d), Rows: rows}
-		if changeable {
+		if changeable && slices.Contains(app.Steps(), step) { // what is on record is not changed here
 			view.Change = "/apply/" + string(step) + "?return=check"
 		}
 		return view
 	}
 	row := func(key, value string) parts.Row { return parts.Row{Key: p.Say(key), Value: value} }
 	ethnic, _ := civic.EthnicByCode(d.EthnicGroup)
-	list := []parts.SummaryView{
+	list := businessSection(p, app, changeable)
+	list = append(list,
 		section(permit.StepIdentity, row("field.name", d.Name), row("field.id_number", d.IDNumber), row("field.ethnic_group", pick(p, ethnic.Name))),
-	}
+	)
 	if d.Agent != nil {
 		list = append(list, section(permit.StepAgent, agentRows(p, app, m)...))
 	}
 	list = append(list,
 		section(permit.StepHukou, row("field.hukou", parts.DivisionNames(d.HukouDivision))),
-		section(permit.StepResidence, row("apply.check.residence", office.AddressLine(d))),
+		section(permit.StepResidence, residenceRow(p, d)),
 	)
 	var stay []parts.Row
 	if permit.AsksRegistration(app.Ruleset) {
@@ -97,6 +102,35 @@ func sections(p text.Printer, app office.PreApplication, m *permit.Mandate, chan
 		list = append(list, section(permit.StepEvidence, documents...))
 	}
 	return list
+}
+
+// residenceRow is the address, in a change with the one that it takes the place of.
+func residenceRow(p text.Printer, d permit.Draft) parts.Row {
+	row := parts.Row{Key: p.Say("apply.check.residence"), Value: office.AddressLine(d)}
+	if d.Was != "" {
+		row.Note = p.Say("business.was", "Residence", d.Was)
+	}
+	return row
+}
+
+// businessSection says what is done with which permit, and before it is sent what it costs; nothing for a first permit.
+func businessSection(p text.Printer, app office.PreApplication, changeable bool) []parts.SummaryView {
+	d := app.Draft
+	if d.Business() == permit.KindIssue {
+		return nil
+	}
+	rows := []parts.Row{{Key: p.Say("kind.column"), Value: p.Say("kind." + string(d.Business()))}, {Key: p.Say("account.permit_number"), Value: d.Permit}}
+	if d.Why != "" {
+		rows[0].Note = p.Say("business.why." + d.Why)
+	}
+	if changeable {
+		fee := parts.Row{Key: p.Say("fee.title"), Value: p.Say("fee.free")}
+		if one, ok := permit.FeeOf(d.Business(), app.Ruleset, app.Today); ok {
+			fee.Value, fee.Note = feeAmount(p, one), p.Say("fee.at_window")
+		}
+		rows = append(rows, fee)
+	}
+	return []parts.SummaryView{{Title: p.Say("business.title_one"), Rows: rows}}
 }
 
 // submit sends the pre-application. Two taps, a retry or a refresh lead to the same reference.

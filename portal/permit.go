@@ -31,6 +31,7 @@ type permitPage struct {
 	Act       *parts.Button     // what to do next
 	Lose      bool              // a loss can be reported
 	Endorsed  bool              // there is an endorsement to rate
+	Offers    []parts.Task      // what can be applied for, now or later
 
 	Jurisdiction string // of the permit
 
@@ -87,6 +88,7 @@ func (s *Portal) permitPage(c *fiber.Ctx, v *web.Visit) (permitPage, error) {
 		}
 	}
 	page.Endorsed = len(file.Endorsements) > 0
+	page.Offers = s.offers(p, file, suffix)
 	page.Lose = status == permit.Active || status == permit.Suspended
 	if file.Rules.Endorsement != nil {
 		yearly := passage(p, file.Rules, file.Rules.Endorsement.Basis)

@@ -88,6 +88,7 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/applications/:reference", citizen, s.application)
 	r.Get("/applications/:reference/slip", citizen, s.slip)
 	r.Post("/applications/:reference/relatives", citizen, s.startRelative)
+	r.Get("/applications/:reference/receipt", citizen, s.feeReceipt)
 	r.Get("/applications/:reference/evidence", citizen, s.laterEvidence)
 	r.Upload("/applications/:reference/evidence", citizen, office.MaxEvidenceBytes, s.addLaterEvidence)
 
@@ -121,6 +122,10 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Post("/permit/loss-report/withdrawal", citizen, s.withdrawLoss)
 	r.Get("/permit/rating", citizen, s.rating(ratedEndorsement))
 	r.Post("/permit/rating", citizen, s.rate(ratedEndorsement))
+	for _, b := range businesses {
+		r.Get(b.path, citizen, s.business(b))
+		r.Post(b.path, citizen, s.startBusiness(b))
+	}
 }
 
 // Demo adds the pages that only the demo has.

@@ -30,9 +30,10 @@ type casePage struct {
 	Waiting     string // what is waited for, and who acts
 	Actions     []action
 	Course      courseView
-	WhyNot      string // code of why this officer decides nothing here
-	Examines    bool   // this officer decides on the evidence, so it is laid open; to others each look is a step of their own
-	Slip        string // address of the acceptance slip, "" where there is none
+	WhyNot      string   // code of why this officer decides nothing here
+	Examines    bool     // this officer decides on the evidence, so it is laid open; to others each look is a step of their own
+	Fee         *feeView // nil where the case owes none
+	Slip        string   // address of the acceptance slip, "" where there is none
 	Stale       *stale
 	Tried       string // verb of the form that is shown again
 	Typed       answers
@@ -97,6 +98,7 @@ func (s *Console) casePage(v *web.Visit, file office.Progress) (casePage, error)
 	}
 	page.Examines = (len(page.Actions) > 0 || len(page.Course.Forms) > 0) && (a.State == permit.PreApplied || a.State == permit.InReview)
 	page.Household, page.Shared = householdRows(p, file, r)
+	page.Fee = s.feeView(v, file)
 	page.Dates = parts.SummaryView{Rows: dateRows(p, a, s.office.Today())}
 	page.Appointment = file.Appointment
 	if len(page.Documents) == 0 {
@@ -121,7 +123,7 @@ func waiting(p text.Printer, a permit.Application) string {
 
 // noDocuments says why there is none: nothing needs to be shown, or it still has to be asked for.
 func noDocuments(p text.Printer, a permit.Application, r *policy.Ruleset) *parts.NoticeView {
-	if len(a.Particulars.GroundChoices(r)) == 0 {
+	if !a.Particulars.AsksLaw() || len(a.Particulars.GroundChoices(r)) == 0 {
 		return &parts.NoticeView{Tone: parts.Info, Text: p.Say("console.evidence.not_needed")}
 	}
 	return &parts.NoticeView{Tone: parts.Wait, Title: p.Say("console.evidence.missing"), Text: p.Say("console.evidence.follow." + a.Counter)}
@@ -140,10 +142,10 @@ func (s *Console) particulars(p text.Printer, file office.Progress, r *policy.Ru
 	identity := row(p.Say("field.id_number"), d.IDNumber)
 	identity.Note = source
 	rows := []parts.Row{
-		{Key: p.Say("kind.column"), Value: p.Say("kind." + string(a.Kind))}, row(p.Say("field.name"), d.Name), identity,
+		kindRow(p, a), row(p.Say("field.name"), d.Name), identity,
 		row(p.Say("console.case.sex_born"), p.Say("console.sex."+string(id.Sex()))+p.Pick("，", ", ")+parts.Date(p, id.Born())),
 		row(p.Say("field.ethnic_group"), pick(p, ethnic.Name)), row(p.Say("console.case.phone"), file.Person.Phone),
-		row(p.Say("field.hukou"), divisionNames(d.HukouDivision)), row(p.Say("console.case.residence"), office.AddressLine(d)),
+		row(p.Say("field.hukou"), divisionNames(d.HukouDivision)), residenceRow(p, d),
 	}
 	rows = append(rows, s.agentRows(p, file, r)...)
 	if permit.AsksRegistration(r) {
@@ -167,6 +169,27 @@ func (s *Console) particulars(p text.Printer, file office.Progress, r *policy.Ru
 		rows = append(rows, row(p.Say("field.workplace"), d.Workplace))
 	}
 	return parts.SummaryView{Title: p.Say("console.case.particulars"), Rows: rows}
+}
+
+// residenceRow is the address, in a change with the one that it takes the place of.
+func residenceRow(p text.Printer, d permit.Draft) parts.Row {
+	row := parts.Row{Key: p.Say("console.case.residence"), Value: office.AddressLine(d)}
+	if d.Was != "" {
+		row.Note = p.Say("business.was", "Residence", d.Was)
+	}
+	return row
+}
+
+// kindRow is the kind of business, with why and on which permit.
+func kindRow(p text.Printer, a permit.Application) parts.Row {
+	row := parts.Row{Key: p.Say("kind.column"), Value: p.Say("kind." + string(a.Kind))}
+	if why := a.Particulars.Why; why != "" {
+		row.Value += p.Pick("：", ": ") + p.Say("business.why."+why)
+	}
+	if a.OfPermit != "" {
+		row.Value, row.Body = "", kindOf(row.Value, a.OfPermit)
+	}
+	return row
 }
 
 // divisionNames writes a division from the province down.

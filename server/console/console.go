@@ -77,6 +77,9 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/cases/:reference/refusal", staff(access.Reviewer), s.decide(refusal))
 	r.Post("/console/cases/:reference/production", staff(access.Issuer), s.decide(production))
 	r.Post("/console/cases/:reference/issue", staff(access.Issuer), s.decide(issue))
+	r.Post("/console/cases/:reference/payment", staff(feeRoles...), s.pay)
+	r.Post("/console/cases/:reference/refund", staff(feeRoles...), s.refund)
+	r.Get("/console/cases/:reference/receipt", cases, s.receipt)
 
 	appointments, hours := staff(office.AppointmentRoles()...), staff(office.HoursRoles()...)
 	r.Get("/console/appointments", appointments, s.appointments)
@@ -96,6 +99,10 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Get("/console/permits/:number", staff(permitRoles...), s.permit)
 	for _, d := range deeds() {
 		r.Post("/console/permits/:number/"+d.resource, staff(d.roles...), s.act(d))
+	}
+	for _, b := range businesses {
+		r.Get("/console/permits/:number/"+b.resource, staff(access.Acceptor), s.business(b))
+		r.Post("/console/permits/:number/"+b.resource, staff(access.Acceptor), s.sendBusiness(b))
 	}
 
 	r.Get("/console/registrations", staff(registrationRoles...), s.registrations)
@@ -268,7 +275,7 @@ func stateTag(s permit.State, words string) *parts.TagView {
 	switch s {
 	case permit.PreApplied, permit.ToSupplement:
 		tone = parts.Wait
-	case permit.ToCollect, permit.Issued:
+	case permit.ToCollect, permit.Issued, permit.Completed:
 		tone = parts.Good
 	case permit.Declined, permit.Refused:
 		tone = parts.Stop

@@ -28,7 +28,7 @@ type decision struct {
 
 // answers are what the officer typed and ticked.
 type answers struct {
-	Seen             []string // "identity", "evidence"; for a supplement at the window the documents
+	Seen             []string // "identity", "evidence", "handed_back"; for a supplement at the window the documents
 	Reason, Note     string
 	Ground, Document string // of an extension
 	Handing          handing
@@ -52,6 +52,7 @@ var (
 		return o.Produce(ctx, actor, d)
 	}}
 	issue = decision{permit.VerbIssue, "issue", access.Issuer, func(o *office.Office, ctx context.Context, actor access.Actor, d office.Decision, in answers) (office.Case, error) {
+		d.HandedBack = slices.Contains(in.Seen, "handed_back")
 		return o.Issue(ctx, actor, d, in.Handing.handover())
 	}}
 )
@@ -149,6 +150,9 @@ func (s *Console) tooLate(c *fiber.Ctx, v *web.Visit, d decision, file office.Pr
 // denial is why the law, or a calendar that ends, does not let this officer decide, as far as the console has words for it.
 func denial(err error) string {
 	var known *office.Error
+	if errors.As(err, &known) && known.What == office.Denied && strings.HasPrefix(known.Why, "permit_") {
+		return "permit_moved" // what it has become stands on the permit's page
+	}
 	if errors.As(err, &known) && (known.What == office.Denied || known.What == office.Unavailable) && text.Has("console.denied."+known.Why) {
 		return known.Why
 	}
@@ -210,7 +214,7 @@ type action struct {
 
 // actions lists what this officer may decide now. Without any, why says in a code why not; both are empty in a case that has ended.
 func actions(p text.Printer, a permit.Application, actor access.Actor, r *policy.Ruleset) (list []action, why string) {
-	for _, verb := range a.State.Verbs() {
+	for _, verb := range a.Verbs() {
 		d := decisionOf(verb)
 		if len(actor.Scope(d.role).At(a.Station).Stations) == 0 {
 			why = "other_role"
@@ -224,7 +228,7 @@ func actions(p text.Printer, a permit.Application, actor access.Actor, r *policy
 		}
 		one := action{decision: d, Path: d.path(a.Reference)}
 		if d.ends() {
-			one.Reasons = reasonOptions(p, a, r, permit.Reasons(verb))
+			one.Reasons = reasonOptions(p, a, r, a.Reasons(verb))
 		}
 		list = append(list, one)
 	}

@@ -28,6 +28,7 @@ type permitPage struct {
 	Losses       parts.TableView
 	Timeline     parts.TimelineView
 	Standing     string
+	Offers       []parts.Task     // what can be applied for
 	Proposal     *permit.Proposal // that waits
 	Deeds        []deed           // that this officer may do now
 	OtherRole    bool             // somebody else may
@@ -49,6 +50,7 @@ func (page permitPage) path(d deed) string {
 func (s *Console) permitPage(v *web.Visit, file office.PermitFile) permitPage {
 	p, one, today := v.Printer, file.Permit, s.office.Today()
 	page := permitPage{Frame: frame(v, p.Say("console.permit.title")), Visit: v, File: file, State: permitTag(p, one.StatusOn(today)), Timeline: lifeline(p, file), Standing: standing(p, file, today)}
+	page.Offers = s.offersOf(v, file)
 	page.Frame.Wide, page.Frame.Path = true, permitPath(one.Number)
 	page.Frame.Back = &parts.Link{Label: p.Say("console.queue.back"), Href: "/console"}
 	page.Facts = parts.SummaryView{Title: p.Say("console.permit.facts"), Rows: s.permitFacts(p, file)}
@@ -169,6 +171,9 @@ func (s *Console) permitFacts(p text.Printer, f office.PermitFile) []parts.Row {
 	if !one.EndorseBy.IsZero() {
 		rows = append(rows, parts.Row{Key: p.Say("permit.endorse_by"), Value: parts.Date(p, one.EndorseBy), Note: p.Say("console.permit.opens", "Opens", parts.Date(p, f.Opens))})
 	}
+	if one.Follows != "" {
+		rows = append(rows, parts.Row{Key: p.Say("business.console.follows"), Body: permitLink(one.Follows)})
+	}
 	return append(rows, parts.Row{Key: p.Say("console.permit.application"), Body: caseLink(f.Reference)})
 }
 
@@ -181,7 +186,7 @@ func lifeline(p text.Printer, f office.PermitFile) parts.TimelineView {
 			step.When = parts.Date(p, e.On)
 		}
 		switch e.Verb {
-		case permit.VerbSuspend, permit.VerbExpire, permit.VerbReportLoss, permit.VerbCancel:
+		case permit.VerbSuspend, permit.VerbExpire, permit.VerbReportLoss, permit.VerbCancel, permit.VerbSupersede:
 			step.Tone = parts.Stop
 		}
 		if e.Reason != "" {

@@ -184,10 +184,8 @@ func dueTag(p text.Printer, due, today civic.Date) *parts.TagView {
 
 // tierName is what is applied for.
 func (s *Console) tierName(p text.Printer, a permit.Application) string {
-	if r, err := s.office.Ruleset(a.Ruleset); err == nil {
-		if tier, ok := r.Tier(a.Tier); ok {
-			return pick(p, tier.Name)
-		}
+	if tier, ok := s.office.Book.TierOf(a.Jurisdiction, a.Ruleset, a.Tier); ok {
+		return pick(p, tier.Name)
 	}
 	return a.Tier
 }

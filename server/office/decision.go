@@ -3,6 +3,7 @@ package office
 import (
 	"cmp"
 	"context"
+	"strconv"
 
 	"anju/server/access"
 	"anju/server/ledger"
@@ -14,6 +15,8 @@ import (
 type Decision struct {
 	Reference string
 	Version   int // the version that the officer saw; another one means somebody was faster
+
+	HandedBack bool // at a hand-over in a renewal: the old card was handed back
 }
 
 // decide is what every verb of the console has in common: one transaction that locks the case, checks role, station and version, asks
@@ -76,8 +79,22 @@ func (o *Office) Accept(ctx context.Context, actor access.Actor, d Decision, in 
 		if err != nil {
 			return c.Application, permit.Event{}, err
 		}
+		if _, err := o.concerned(ctx, tx, actor, c.Application); err != nil {
+			return c.Application, permit.Event{}, err
+		}
 		a, event, err := permit.Accept(c.Application, in, by, r, calendar, o.now())
 		if err != nil {
+			return a, event, err
+		}
+		owed, err := o.owe(ctx, tx, a, r)
+		if err != nil {
+			return a, event, err
+		}
+		tell, pairs := "accepted", []string{"By", a.PromisedBy.String()}
+		if owed > 0 {
+			tell, pairs = "accepted_fee", append(pairs, "Yuan", strconv.Itoa(owed))
+		}
+		if err := o.tell(ctx, tx, Case{Application: a, Person: c.Person}, tell, pairs...); err != nil {
 			return a, event, err
 		}
 		account, err := tx.Account(ctx, a.Account)
@@ -87,26 +104,46 @@ func (o *Office) Accept(ctx context.Context, actor access.Actor, d Decision, in 
 		person := asDeclared(c).Person // the ID card has been compared with it
 		person.Phone = account.Phone
 		return a, event, tx.RenewPerson(ctx, person, o.now())
-	}, "accepted")
+	}, "")
 }
 
 // Decline does not take a pre-application (不予受理).
 func (o *Office) Decline(ctx context.Context, actor access.Actor, d Decision, reason, note string) (Case, error) {
-	return o.decide(ctx, actor, d, access.Acceptor, ledger.Declined, func(_ Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
+	return o.decide(ctx, actor, d, access.Acceptor, ledger.Declined, func(tx Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
+		if err := o.movedOn(ctx, tx, actor, c.Application, reason); err != nil {
+			return c.Application, permit.Event{}, err
+		}
 		return permit.Decline(c.Application, by, reason, note, o.now())
 	}, "declined")
 }
 
 // Grant decides that the permit is made (审核).
 func (o *Office) Grant(ctx context.Context, actor access.Actor, d Decision) (Case, error) {
-	return o.decide(ctx, actor, d, access.Reviewer, ledger.Granted, func(_ Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
-		return permit.Grant(c.Application, by, o.now())
+	c, err := o.decide(ctx, actor, d, access.Reviewer, ledger.Granted, func(tx Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
+		of, err := o.concerned(ctx, tx, actor, c.Application)
+		if err != nil {
+			return c.Application, permit.Event{}, err
+		}
+		a, event, err := permit.Grant(c.Application, by, o.now())
+		if err == nil && a.State == permit.Completed {
+			if err = o.fulfil(ctx, tx, actor, c.Application, *of, by); err == nil {
+				err = o.tell(ctx, tx, Case{Application: a, Person: c.Person}, "changed")
+			}
+		}
+		return a, event, err
 	}, "")
+	if err == nil && c.Application.State == permit.Completed {
+		o.signSoon(ctx)
+	}
+	return c, err
 }
 
 // Refuse decides that no permit is issued (不予发放).
 func (o *Office) Refuse(ctx context.Context, actor access.Actor, d Decision, reason, note string) (Case, error) {
-	return o.decide(ctx, actor, d, access.Reviewer, ledger.Refused, func(_ Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
+	return o.decide(ctx, actor, d, access.Reviewer, ledger.Refused, func(tx Tx, c Case, by permit.Officer, _ *policy.Ruleset) (permit.Application, permit.Event, error) {
+		if err := o.movedOn(ctx, tx, actor, c.Application, reason); err != nil {
+			return c.Application, permit.Event{}, err
+		}
 		return permit.Refuse(c.Application, by, reason, note, o.now())
 	}, "refused")
 }

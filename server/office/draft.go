@@ -44,6 +44,9 @@ func (p PreApplication) Reachable(step permit.Step) bool {
 	return p.Draft.Reachable(step, p.Ruleset, p.Kinds(), p.Today)
 }
 
+// First is the step that a draft begins with: also one that is answered from the record is shown once.
+func (p PreApplication) First() permit.Step { return p.Steps()[0] }
+
 // Faults returns what is wrong in a step.
 func (p PreApplication) Faults(step permit.Step) permit.Faults {
 	return p.Draft.Check(step, p.Ruleset, p.Kinds(), p.Today)
@@ -60,7 +63,7 @@ func (o *Office) StartDraft(ctx context.Context, actor access.Actor, jurisdictio
 		record, err := tx.DraftOf(ctx, actor.ID, o.entry(actor, ledger.Viewed, "draft"))
 		kept := permit.Draft{}
 		switch {
-		case err == nil && (record.Jurisdiction == jurisdiction || !restart):
+		case err == nil && (record.Jurisdiction == jurisdiction && record.Draft.Business() == permit.KindIssue || !restart):
 			p, err = o.preApplication(ctx, tx, record)
 			return err
 		case err == nil:
@@ -141,7 +144,10 @@ func (o *Office) SaveStep(ctx context.Context, actor access.Actor, step permit.S
 		if err := o.restOnRecord(ctx, tx, &p); err != nil {
 			return err
 		}
-		if faults = p.Faults(step); len(faults) > 0 {
+		if faults = p.Faults(step); len(faults) == 0 && step == permit.StepResidence && p.Draft.Was == AddressLine(p.Draft) {
+			faults = permit.Faults{{Field: "detail", Code: "address_same"}}
+		}
+		if len(faults) > 0 {
 			return nil
 		}
 		p.UpdatedAt = o.now()

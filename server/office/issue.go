@@ -20,24 +20,38 @@ func (o *Office) Issue(ctx context.Context, actor access.Actor, d Decision, h pe
 		if err != nil {
 			return c.Application, permit.Event{}, err
 		}
-		a, event, err := o.issue(ctx, tx, c, by, r)
+		a, event, err := o.issue(ctx, tx, actor, c, d, by, r)
 		if err != nil {
 			return a, event, err
 		}
 		return a, event, tx.CreateHandover(ctx, a, kept)
 	}, "issued")
-	if err != nil {
-		return c, err
+	if err == nil {
+		o.signSoon(ctx)
 	}
-	// The permit is issued whether or not the signer answers now: what is prepared is signed at the next chance.
+	return c, err
+}
+
+// signSoon signs what a decision has prepared. The decision stands whether or not the signer answers now: what is prepared is signed at the
+// next chance.
+func (o *Office) signSoon(ctx context.Context) {
 	if err := o.SignPrepared(ctx); err != nil {
 		o.Log.Error("a permit waits to be signed", "err", err)
 	}
-	return c, nil
 }
 
-func (o *Office) issue(ctx context.Context, tx Tx, c Case, by permit.Officer, r *policy.Ruleset) (permit.Application, permit.Event, error) {
+func (o *Office) issue(ctx context.Context, tx Tx, actor access.Actor, c Case, d Decision, by permit.Officer, r *policy.Ruleset) (permit.Application, permit.Event, error) {
 	a := c.Application
+	of, err := o.concerned(ctx, tx, actor, a)
+	if err != nil {
+		return a, permit.Event{}, err
+	}
+	if err := o.paid(ctx, tx, a); err != nil {
+		return a, permit.Event{}, err
+	}
+	if a.Kind == permit.KindRenew && !d.HandedBack && a.State == permit.ToCollect { // Decree 663 Art. 11: 应当交回原证
+		return a, permit.Event{}, permit.Faults{{Field: "handed_back", Code: "handed_back"}}
+	}
 	station, err := tx.Station(ctx, a.Jurisdiction, a.Station)
 	if err != nil {
 		return a, permit.Event{}, err
@@ -52,15 +66,31 @@ func (o *Office) issue(ctx context.Context, tx Tx, c Case, by permit.Officer, r 
 		return a, permit.Event{}, err
 	}
 	p.Number = permit.NewNumber(a.Particulars.County, o.Today().Year(), serial)
-	next, p, event, err := permit.Issue(a, p, by, r, o.now())
+	lines, err := tx.ResidenceOf(ctx, a.Jurisdiction, a.Person)
+	if err != nil {
+		return a, permit.Event{}, err
+	}
+	next, event := a, permit.Event{}
+	if of == nil {
+		next, p, event, err = permit.Issue(a, p, by, r, o.now())
+	} else {
+		var old permit.Change
+		if next, p, event, old, err = permit.IssueAfter(a, p, of.Permit, by, r, o.now()); err == nil {
+			err = o.follow(ctx, tx, actor, old, of.Account, of.Station)
+		}
+	}
 	if err != nil {
 		return a, event, err
+	}
+	line := permit.FirstInterval(next, p, r)
+	if of != nil || !permit.AsksRegistration(r) { // a term that has run out ends no residence
+		line = permit.CarriedInterval(next, p, lines, r)
 	}
 	claims, err := json.Marshal(claimsOf(p, c.Person))
 	if err != nil {
 		return a, event, err
 	}
-	return next, event, tx.CreatePermit(ctx, permit.Begin(p, event, permit.FirstInterval(next, p, r)), claims)
+	return next, event, tx.CreatePermit(ctx, permit.Begin(p, event, line), claims)
 }
 
 // AddressLine writes a residence address in one line, from the county to the door.

@@ -56,6 +56,10 @@ type PermitFile struct {
 	Rules     *policy.Ruleset
 	Timing    permit.Timing // of the endorsement, today
 	Opens     civic.Date    // its window; zero where permits are not endorsed
+
+	InForce  *policy.Ruleset  // of the city today: by it a new right is judged, and fees
+	Openings []permit.Opening // what can be applied for with the permit
+	UnderWay string           // reference of the holder's application that is open, while which nothing else can be applied for
 }
 
 // PermitDecision names the permit that is decided on, as it was when the page was made.
@@ -106,8 +110,18 @@ func (o *Office) opened(ctx context.Context, tx Tx, c PermitCase) (file PermitFi
 	if file.Life, err = tx.PermitLife(ctx, c.Permit.Jurisdiction, c.Permit.Number); err != nil {
 		return file, err
 	}
-	file.Residence, err = tx.ResidenceOf(ctx, c.Permit.Jurisdiction, c.Permit.Person)
+	if file.Residence, err = tx.ResidenceOf(ctx, c.Permit.Jurisdiction, c.Permit.Person); err != nil {
+		return file, err
+	}
 	file.Timing, file.Opens = c.Permit.EndorsementTiming(file.Rules, o.Today())
+	if file.InForce, _, err = o.InForce(c.Permit.Jurisdiction); err != nil {
+		return file, err
+	}
+	file.Openings = permit.Openings(c.Permit, file.Rules, file.InForce, o.now())
+	file.UnderWay, err = tx.OpenApplication(ctx, c.Permit.Jurisdiction, c.Permit.Person, permit.KindRenew)
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
 	return file, err
 }
 
@@ -153,7 +167,7 @@ const anyVersion = 0
 var lifeActions = map[string]ledger.Action{
 	permit.VerbEndorse: ledger.Endorsed, permit.VerbSuspend: ledger.Suspended, permit.VerbExpire: ledger.Expired, permit.VerbReportLoss: ledger.LossReported,
 	permit.VerbWithdrawLoss: ledger.LossWithdrawn, permit.VerbCancel: ledger.Cancelled, permit.VerbProposeCancelling: ledger.CancellingProposed,
-	permit.VerbRejectCancellation: ledger.CancellingRejected,
+	permit.VerbRejectCancellation: ledger.CancellingRejected, permit.VerbSupersede: ledger.Superseded, permit.VerbChange: ledger.Changed,
 }
 
 // house is the actor of the rules.

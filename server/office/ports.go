@@ -45,6 +45,7 @@ type Tx interface {
 	CardTx
 	HandoverTx
 	ProductionTx
+	FeeTx
 	StatisticsTx
 	PartnerTx
 	ChangeTx
@@ -156,8 +157,8 @@ type ApplicationTx interface {
 	// CasesOfPerson lists the cases of a person within the scope, newest first; PermitsOfPerson likewise the permits.
 	CasesOfPerson(ctx context.Context, scope access.Scope, person string, view ledger.Entry) ([]Case, error)
 	PermitsOfPerson(ctx context.Context, scope access.Scope, person string, view ledger.Entry) ([]PermitCase, error)
-	// OpenApplication reports an application of the person that is still open or was issued with a permit that is in force.
-	OpenApplication(ctx context.Context, jurisdiction, person string) (reference string, err error)
+	// OpenApplication reports an application of the person that is still open or, for a first permit, was issued with one that is in force.
+	OpenApplication(ctx context.Context, jurisdiction, person string, kind permit.Kind) (reference string, err error)
 }
 
 // LedgerTx keeps the places of the ledger's entries in their trees.
@@ -194,6 +195,9 @@ type PermitTx interface {
 	// CreatePermit stores a permit with the beginning of its life and the claims that are going to be signed: what is signed is known before it
 	// is signed.
 	CreatePermit(ctx context.Context, c permit.Change, claims []byte) error
+	// MovePermit stores the address and the day of issue that a change has given to a permit, with the application that it stands on now; claims
+	// that are given are signed anew. The change itself is saved with SavePermit.
+	MovePermit(ctx context.Context, p permit.Permit, application string, claims []byte) error
 	// Unsigned returns permits whose credential has been prepared and not signed; empty jurisdiction means every city.
 	Unsigned(ctx context.Context, limit int) ([]PreparedCredential, error)
 	// SaveCredential stores the signed credential of a prepared one.

@@ -22,6 +22,7 @@ type Progress struct {
 	Mandate   *permit.Mandate  // nil when the person applied without an agent
 	Shared    []SharedDocument // that other applications of the household hold too
 	Household []Case           // other applications under way of the same account, at the officer\'s stations; filled for officers
+	Fee       *permit.Fee      // what it owes; nil where it is free or not accepted yet
 
 	Record *permit.Registration // of the applicant, for staff: the one that counts; nil where none does
 }
@@ -67,6 +68,9 @@ func (o *Office) progress(ctx context.Context, f Finder, actor access.Actor, pur
 			return err
 		}
 		if p.Shared, err = tx.SharedEvidence(ctx, a); err != nil {
+			return err
+		}
+		if p.Fee, err = feeOf(ctx, tx, a); err != nil {
 			return err
 		}
 		p.Station, err = tx.Station(ctx, a.Jurisdiction, a.Station)

@@ -17,7 +17,7 @@ type Submission struct {
 	Declared bool
 	Key      string // idempotency key of the form (UUID): two taps, a retry or a refresh make one application
 	Body     []byte // the form as it was sent; the same key with another body is refused
-	Counter  string // "portal" or "kiosk"
+	Counter  string // "portal" or "kiosk"; empty when an officer sends it for the holder
 }
 
 // Submit sends the actor's draft to the station of the residence address. It returns the application, also when it was sent before
@@ -61,12 +61,23 @@ func (o *Office) submit(ctx context.Context, tx Tx, actor access.Actor, p PreApp
 	if err != nil {
 		return permit.Application{}, err
 	}
-	sent := permit.Submission{Draft: p.Draft, Evidence: p.Kinds(), Declared: s.Declared, Notice: NoticeVersion, Counter: s.Counter, Law: o.Eligibility(p)}
+	by, station := permit.Officer{}, ""
+	if p.Draft.Business() != permit.KindIssue {
+		of, err := o.concern(ctx, tx, actor, p.Draft)
+		if err != nil {
+			return permit.Application{}, err
+		}
+		station = of.Station
+	}
+	if actor.Kind == access.Staff {
+		by = permit.Officer{ID: actor.ID, Name: actor.Name, Station: station}
+	}
+	sent := permit.Submission{By: by, Draft: p.Draft, Evidence: p.Kinds(), Declared: s.Declared, Notice: NoticeVersion, Counter: s.Counter, Law: o.Eligibility(p)}
 	a, event, err := permit.Submit(sent, p.Ruleset, o.now())
 	if err != nil {
 		return a, judged(err)
 	}
-	station, err := tx.StationFor(ctx, p.Jurisdiction, p.Draft.Street)
+	home, err := tx.StationFor(ctx, p.Jurisdiction, p.Draft.Street)
 	if errors.Is(err, ErrNotFound) { // no station of the street has been set up: said in words, and the draft stays
 		return a, &Error{What: Denied, Why: "no_station"}
 	}
@@ -78,13 +89,13 @@ func (o *Office) submit(ctx context.Context, tx Tx, actor access.Actor, p PreApp
 	if err != nil {
 		return a, err
 	}
-	if reference, err := tx.OpenApplication(ctx, p.Jurisdiction, person.ID); err == nil {
+	if reference, err := tx.OpenApplication(ctx, p.Jurisdiction, person.ID, p.Draft.Business()); err == nil {
 		_ = reference // naming the other application would tell a stranger about the person
 		return a, &Error{What: Denied, Why: "open_application"}
 	} else if !errors.Is(err, ErrNotFound) {
 		return a, err
 	}
-	a.ID, a.Reference, a.Station, a.Person, a.Account = newID(), permit.NewReference(p.Jurisdiction), station.Code, person.ID, account.ID
+	a.ID, a.Reference, a.Station, a.Person, a.Account = newID(), permit.NewReference(p.Jurisdiction), home.Code, person.ID, account.ID
 	var token [16]byte
 	rand.Read(token[:])
 	made, again, err := tx.CreateApplication(ctx, a, token, event, s.Key, bodyHash)
@@ -94,11 +105,13 @@ func (o *Office) submit(ctx context.Context, tx Tx, actor access.Actor, p PreApp
 	if err := o.mandate(ctx, tx, actor, a, p); err != nil {
 		return a, err
 	}
-	if err := tx.MoveEvidence(ctx, p.Jurisdiction, p.ID, a.ID); err != nil {
-		return a, err
-	}
-	if err := tx.DeleteDraft(ctx, p.DraftRecord); err != nil {
-		return a, err
+	if p.ID != "" { // what was sent in one step was never a draft
+		if err := tx.MoveEvidence(ctx, p.Jurisdiction, p.ID, a.ID); err != nil {
+			return a, err
+		}
+		if err := tx.DeleteDraft(ctx, p.DraftRecord); err != nil {
+			return a, err
+		}
 	}
 	entry := o.entry(actor, ledger.Submitted, "")
 	entry.Jurisdiction, entry.Person, entry.Account, entry.Object = a.Jurisdiction, a.Person, a.Account, "application/"+a.Reference

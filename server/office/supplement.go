@@ -121,7 +121,10 @@ func (o *Office) rehome(ctx context.Context, tx Tx, was, next permit.Application
 		return next, err
 	}
 	if person.ID != was.Person {
-		if _, err := tx.OpenApplication(ctx, next.Jurisdiction, person.ID); err == nil {
+		if was.OfPermit != "" { // another person has no business with the permit
+			return next, permit.Faults{{Field: "id_number", Code: "id_number_of_permit"}}
+		}
+		if _, err := tx.OpenApplication(ctx, next.Jurisdiction, person.ID, next.Kind); err == nil {
 			return next, &Error{What: Denied, Why: "open_application"} // naming the other application would tell a stranger about the person
 		} else if !errors.Is(err, ErrNotFound) {
 			return next, err

@@ -1,6 +1,7 @@
 package permit
 
 import (
+	"slices"
 	"time"
 
 	"anju/server/civic"
@@ -17,13 +18,14 @@ const (
 	InProduction State = "in_production"
 	ToCollect    State = "to_collect"
 	Issued       State = "issued"
+	Completed    State = "completed" // done without a card: a change of address
 	Declined     State = "declined"
 	Refused      State = "refused"
 )
 
 // States lists every state in the order of the main path, then the two refusals.
 func States() []State {
-	return []State{PreApplied, ToSupplement, InReview, InProduction, ToCollect, Issued, Declined, Refused}
+	return []State{PreApplied, ToSupplement, InReview, InProduction, ToCollect, Issued, Completed, Declined, Refused}
 }
 
 // WaitingSince is the day from which a pre-application waits for the office.
@@ -35,7 +37,7 @@ func (a Application) WaitingSince() civic.Date {
 }
 
 // Open reports whether somebody still has to act.
-func (s State) Open() bool { return s != Issued && s != Declined && s != Refused }
+func (s State) Open() bool { return s != Issued && s != Completed && s != Declined && s != Refused }
 
 // Person is whom an application or a permit is about.
 type Person struct {
@@ -63,7 +65,7 @@ type Application struct {
 	Person       string // person id
 	Account      string // the account that sent it; empty when it was made at a kiosk and no phone has claimed it
 	Particulars  Draft  // as declared; sealed at rest
-	Counter      string // "portal" or "kiosk"
+	Counter      string // "portal", "kiosk", or "window" when an officer sent it for the holder
 	Notice       string // version of the privacy notice that was shown (PIPL Art. 17)
 
 	State          State
@@ -119,22 +121,38 @@ type Reason struct {
 	Clause string
 }
 
+// ReasonPermitMoved is why an application ends whose permit has meanwhile become one that the business cannot be done to.
+const ReasonPermitMoved = "permit_moved"
+
 // Reasons lists the reasons that an officer may give: the two sets differ because an application is declined before the clock
-// starts and refused after it.
-func Reasons(verb string) []Reason {
+// starts and refused after it. What is not examined for a kind of business cannot end it.
+func (a Application) Reasons(verb string) []Reason {
+	var list []Reason
 	if verb == VerbDecline {
-		return []Reason{{"outside_scope", "二"}, {"half_year_not_reached", "二"}, {"other_station", ""}, {"duplicate", ""}, {"withdrawn", ""}}
+		list = []Reason{{"outside_scope", "二"}, {"half_year_not_reached", "二"}, {"other_station", ""}, {"duplicate", ""}, {"withdrawn", ""}}
+	} else {
+		list = []Reason{{"evidence_does_not_show_ground", "二"}, {"false_particulars", "Decree 663 Art. 18"}, {"half_year_not_reached", "二"}, {"outside_scope", "二"}, {"duplicate", ""}}
 	}
-	return []Reason{{"evidence_does_not_show_ground", "二"}, {"false_particulars", "Decree 663 Art. 18"}, {"half_year_not_reached", "二"}, {"outside_scope", "二"}, {"duplicate", ""}}
+	if a.OfPermit == "" {
+		return list
+	}
+	if a.granted() {
+		return []Reason{{ReasonPermitMoved, ""}}
+	}
+	d := a.Particulars
+	return append(slices.DeleteFunc(list, func(r Reason) bool {
+		switch r.Code {
+		case "half_year_not_reached":
+			return !d.anew()
+		case "outside_scope", "evidence_does_not_show_ground":
+			return !d.AsksLaw()
+		}
+		return false
+	}), Reason{ReasonPermitMoved, ""})
 }
 
-func knownReason(verb, code string) bool {
-	for _, r := range Reasons(verb) {
-		if r.Code == code {
-			return true
-		}
-	}
-	return false
+func (a Application) knownReason(verb, code string) bool {
+	return slices.ContainsFunc(a.Reasons(verb), func(r Reason) bool { return r.Code == code })
 }
 
 // The verbs.
@@ -175,6 +193,15 @@ func (s State) Verbs() []string {
 	return nil
 }
 
+// Verbs returns what an officer may decide next on the application. One whose card is made or waits can still end because its permit has
+// meanwhile become one that it cannot follow.
+func (a Application) Verbs() []string {
+	if a.granted() && a.OfPermit != "" {
+		return append(a.State.Verbs(), VerbRefuse)
+	}
+	return a.State.Verbs()
+}
+
 // MaxNote is the longest note to the applicant, in characters.
 const MaxNote = 300
 
@@ -190,7 +217,7 @@ func (a Application) step(verb string, from, to State, by Officer, now time.Time
 
 // end closes the application with a reason and a note that the applicant reads.
 func (a Application) end(verb string, from, to State, by Officer, reason, note string, now time.Time) (Application, Event, error) {
-	if !knownReason(verb, reason) {
+	if !a.knownReason(verb, reason) {
 		return a, Event{}, Faults{{"reason", "reason_choose"}}
 	}
 	if faults := checkLine("note", note, MaxNote, false); len(faults) > 0 {

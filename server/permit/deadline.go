@@ -45,8 +45,10 @@ func replay(events []Event) (clock policy.Clock, stopped, done civic.Date) {
 			}
 		case VerbExtend:
 			clock.Extended = true
-		case VerbProduce, VerbRefuse:
-			done = e.On
+		case VerbProduce, VerbRefuse, VerbGrant:
+			if done.IsZero() && (e.Verb != VerbGrant || e.State == Completed) {
+				done = e.On
+			}
 		}
 	}
 	return clock, stopped, done

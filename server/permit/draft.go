@@ -18,6 +18,8 @@ type Draft struct {
 
 	Kind   Kind   `json:"kind,omitempty"`   // empty is KindIssue; ask Business
 	Permit string `json:"permit,omitempty"` // number of the permit that another kind than KindIssue is about
+	Why    string `json:"why,omitempty"`    // of a renewal
+	Was    string `json:"was,omitempty"`    // of a change: the address on the permit
 
 	Name        string `json:"name,omitempty"`
 	IDNumber    string `json:"id_number,omitempty"`
@@ -105,17 +107,34 @@ func (f Faults) Error() string {
 	return strings.Join(fields, ", ")
 }
 
-// Steps returns the steps that this draft goes through.
+// Steps returns the steps that this draft goes through. With a permit only what has changed is asked; the rest is on record.
 func (d Draft) Steps(r *policy.Ruleset) []Step {
-	steps := []Step{StepIdentity}
-	if d.Agent != nil {
-		steps = append(steps, StepAgent)
+	var steps []Step
+	switch kind := d.Business(); {
+	case kind == KindIssue:
+		steps = []Step{StepIdentity}
+		if d.Agent != nil {
+			steps = append(steps, StepAgent)
+		}
+		steps = append(steps, StepHukou, StepResidence, StepStay)
+	case kind == KindChange:
+		steps = []Step{StepResidence}
+	case d.Why == WhyParticulars:
+		steps = []Step{StepIdentity, StepHukou}
+	case d.Why == WhyTerm:
+		steps = []Step{StepStay}
 	}
-	steps = append(steps, StepHukou, StepResidence, StepStay)
-	if len(d.GroundChoices(r)) > 0 {
+	if d.Agent != nil && d.Business() != KindIssue {
+		steps = append([]Step{StepAgent}, steps...)
+	}
+	grounds := d.AsksLaw() && len(d.GroundChoices(r)) > 0
+	if grounds {
 		steps = append(steps, StepGrounds)
 	}
-	return append(steps, StepEvidence, StepCheck)
+	if grounds || d.Business() == KindIssue {
+		steps = append(steps, StepEvidence)
+	}
+	return append(steps, StepCheck)
 }
 
 // GroundChoices returns the grounds that are asked for the tier applied for: the three of Zhangzhou 二(二), or the five of

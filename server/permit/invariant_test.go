@@ -29,6 +29,10 @@ func TestNoSequenceOfVerbsBreaksAnInvariant(t *testing.T) {
 		l.residence = permit.Residence{{Reason: permit.ReasonRegistered, From: l.today.AddMonths(-7), On: l.today}}
 		for range 25 {
 			l.wait(random)
+			if random.IntN(10) == 0 {
+				l.succeed(did)
+				continue
+			}
 			d := deeds[random.IntN(len(deeds))]
 			before := l.p
 			c, err := d.try(l.p, l.proposal, r, l.today.Start().Add(time.Duration(random.IntN(86400))*time.Second))
@@ -39,9 +43,9 @@ func TestNoSequenceOfVerbsBreaksAnInvariant(t *testing.T) {
 			l.follow(before, c)
 		}
 	}
-	for _, d := range deeds {
-		if did[d.verb] < 100 {
-			t.Errorf("%s was played %d times: the lives do not reach it", d.verb, did[d.verb])
+	for _, verb := range append([]string{permit.VerbSupersede}, verbsOf()...) {
+		if did[verb] < 100 {
+			t.Errorf("%s was played %d times: the lives do not reach it", verb, did[verb])
 		}
 	}
 }
@@ -56,6 +60,39 @@ type life struct {
 	loss      bool // a report is open
 	endorsed  map[civic.Date]bool
 	residence permit.Residence
+}
+
+func verbsOf() (verbs []string) {
+	for _, d := range deeds {
+		verbs = append(verbs, d.verb)
+	}
+	return verbs
+}
+
+// succeed puts a new card in the place of the permit, if it may be renewed or replaced: it prolongs and restores nothing.
+func (l *life) succeed(did map[string]int) {
+	l.t.Helper()
+	d := permit.Draft{Kind: permit.KindRenew, Why: permit.WhyDamaged, County: "350602", Tier: l.p.Tier}
+	if l.p.Status == permit.Lost {
+		d.Kind, d.Why = permit.KindReplace, ""
+	}
+	before, now := l.p, l.today.Start().Add(time.Hour)
+	_, p, _, c, err := permit.IssueAfter(ready(l.t, d, l.r, now), permit.Permit{Number: before.Number}, before, chen, l.r, now)
+	if err != nil {
+		return
+	}
+	did[permit.VerbSupersede]++
+	l.follow(before, c)
+	missed := !before.EndorseBy.IsZero() && l.today.After(before.EndorseBy)
+	if c.Permit.Status != permit.Superseded || p.EndorseBy != before.EndorseBy || p.EndorseFrom != before.EndorseFrom || p.ValidUntil != before.ValidUntil || p.Tier != before.Tier || (p.Status == permit.Suspended) != missed {
+		l.t.Fatalf("on %s %+v was followed by %+v", l.today, before, p)
+	}
+	since, sum := l.residence.Since(l.today), l.residence.CumulativeYearsOn(l.today)
+	l.residence = append(l.residence, permit.CarriedInterval(permit.Application{Particulars: d}, p, l.residence, l.r))
+	if l.residence.Since(l.today) != since || l.residence.CumulativeYearsOn(l.today) != sum {
+		l.t.Fatalf("on %s the count moved from %s to %s with the new card: %+v", l.today, since, l.residence.Since(l.today), l.residence)
+	}
+	l.p, l.proposal = p, nil
 }
 
 // wait lets days pass: none, a few, until a due day or around it, to a month's end.
@@ -92,7 +129,7 @@ func (l *life) follow(before permit.Permit, c permit.Change) {
 	if c.Seen() != before.Version || after.Status != before.Status && len(c.Events) == 0 {
 		fail("a version is not one event")
 	}
-	if slices.Contains([]permit.Status{permit.Expired, permit.Cancelled}, before.Status) && after.Status != before.Status {
+	if slices.Contains([]permit.Status{permit.Expired, permit.Cancelled, permit.Superseded}, before.Status) && after.Status != before.Status {
 		fail("an end was left")
 	}
 	for i, e := range c.Events {
@@ -128,8 +165,11 @@ func (l *life) follow(before permit.Permit, c permit.Change) {
 			fail("after a late endorsement the next is due in a year")
 		}
 		l.endorsed[e.DueOn] = true
-	} else if after.EndorseBy != before.EndorseBy {
-		fail("a due day moved without an endorsement")
+	} else if after.EndorseBy != before.EndorseBy && (after.IssuedOn != l.today || after.EndorseBy != l.today.AddMonths(12)) {
+		fail("a due day moved without an endorsement, and not with a new day of issue")
+	}
+	if moved := c.Events != nil && c.Events[len(c.Events)-1].Verb == permit.VerbChange; after.IssuedOn != before.IssuedOn && !(moved && l.r.AddressChange.IssueDateRestarts && after.Status == permit.Active) {
+		fail("the day of issue moved without a move")
 	}
 	if c.Loss != nil {
 		l.loss = c.Loss.State == permit.LossOpen

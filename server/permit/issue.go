@@ -26,6 +26,7 @@ type Permit struct {
 	Number       string
 	Application  string // application id
 	Person       string
+	Follows      string // number of the permit in whose place it came; empty for a first one
 	Ruleset      string
 	Tier         string
 	Division     string // county of issue

@@ -37,6 +37,8 @@ const (
 	VerbCancel             = "cancel"
 	VerbProposeCancelling  = "propose_cancelling"
 	VerbRejectCancellation = "reject_cancellation"
+	VerbSupersede          = "supersede"
+	VerbChange             = "change"
 )
 
 // Change is what a verb makes of a permit: its new state, what has led to it, and the records that the verb adds. It is saved as a whole.
@@ -64,7 +66,7 @@ func (c *Change) step(verb string, status Status, by Doer, on civic.Date, now ti
 // Begin is the first line of a permit's life, and the first stretch of residence that it counts.
 func Begin(p Permit, event Event, interval Interval) Change {
 	return Change{Permit: p, Interval: &interval,
-		Events: []LifeEvent{{Verb: VerbIssue, Status: Active, At: event.At, On: event.On, By: event.By}}}
+		Events: []LifeEvent{{Verb: VerbIssue, Status: p.Status, At: event.At, On: event.On, By: event.By}}}
 }
 
 // Settle does to a permit what the rules of the day say: an endorsement that was missed suspends it, a term that has run out ends it. Each

@@ -207,6 +207,10 @@ var deeds = []struct {
 	{permit.VerbRejectCancellation, func(p permit.Permit, open *permit.Proposal, _ *policy.Ruleset, now time.Time) (permit.Change, error) {
 		return permit.RejectCancelling(p, open, "", confirmer, now)
 	}},
+	{permit.VerbChange, func(p permit.Permit, _ *permit.Proposal, r *policy.Ruleset, now time.Time) (permit.Change, error) {
+		a := permit.Application{Kind: permit.KindChange, OfPermit: p.Number, Particulars: permit.Draft{County: "350602"}}
+		return permit.ChangeAddress(a, p, permit.Move{Residence: "新址", County: "35060" + string(rune('2'+p.Version%2))}, clerk.Officer, r, now)
+	}},
 	{"rules", func(p permit.Permit, _ *permit.Proposal, _ *policy.Ruleset, now time.Time) (permit.Change, error) {
 		return permit.Settle(p, now), nil
 	}},
@@ -230,6 +234,10 @@ func TestEveryVerbInEveryWrongState(t *testing.T) {
 				switch d.verb {
 				case permit.VerbEndorse, permit.VerbReportLoss:
 					if status != permit.Active && status != permit.Suspended {
+						want = "permit_" + string(status)
+					}
+				case permit.VerbChange:
+					if status != permit.Active {
 						want = "permit_" + string(status)
 					}
 				case permit.VerbWithdrawLoss:

@@ -4,7 +4,7 @@ import "anju/server/civic"
 
 // Milestone is one named step of the progress that the applicant follows.
 type Milestone struct {
-	Code string // "pre_applied", "notified", "supplemented", "accepted", "reviewed", "produced", "issued", or "declined", "refused"
+	Code string // "pre_applied", "notified", "supplemented", "accepted", "reviewed", "produced", "issued", "completed", or "declined", "refused"
 	On   civic.Date
 	By   civic.Date // promised by, for the step being waited for; zero while the clock stands still
 	Past bool
@@ -25,7 +25,11 @@ func (a Application) Milestones(events []Event) []Milestone {
 		case VerbAccept:
 			list = append(list, Milestone{Code: "accepted", On: e.On, Past: true})
 		case VerbGrant:
-			list = append(list, Milestone{Code: "reviewed", On: e.On, Past: true})
+			code := "reviewed"
+			if e.State == Completed {
+				code = "completed"
+			}
+			list = append(list, Milestone{Code: code, On: e.On, Past: true})
 		case VerbProduce:
 			list = append(list, Milestone{Code: "produced", On: e.On, Past: true})
 		case VerbIssue:
@@ -42,6 +46,9 @@ func (a Application) Milestones(events []Event) []Milestone {
 	}
 	after := map[State][]string{PreApplied: {"accepted", "reviewed", "produced", "issued"}, ToSupplement: {"accepted", "reviewed", "produced", "issued"},
 		InReview: {"reviewed", "produced", "issued"}, InProduction: {"produced", "issued"}, ToCollect: {"issued"}}
+	if !a.Kind.Cards() {
+		after = map[State][]string{PreApplied: {"accepted", "completed"}, ToSupplement: {"accepted", "completed"}, InReview: {"completed"}}
+	}
 	for _, code := range after[a.State] {
 		ahead = append(ahead, Milestone{Code: code})
 	}

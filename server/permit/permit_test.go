@@ -158,13 +158,21 @@ func verbs(t *testing.T) []verb {
 			return permit.Grant(a, huang, now)
 		}},
 		{permit.VerbRefuse, func(a permit.Application, now time.Time) (permit.Application, permit.Event, error) {
-			return permit.Refuse(a, huang, "false_particulars", "", now)
+			reason := "false_particulars"
+			if a.State != permit.InReview {
+				reason = permit.ReasonPermitMoved
+			}
+			return permit.Refuse(a, huang, reason, "", now)
 		}},
 		{permit.VerbProduce, func(a permit.Application, now time.Time) (permit.Application, permit.Event, error) {
 			return permit.Produce(a, chen, now)
 		}},
 		{permit.VerbIssue, func(a permit.Application, now time.Time) (permit.Application, permit.Event, error) {
-			a, _, event, err := permit.Issue(a, permit.Permit{Number: "n"}, chen, r, now)
+			if a.OfPermit == "" {
+				a, _, event, err := permit.Issue(a, permit.Permit{Number: "n"}, chen, r, now)
+				return a, event, err
+			}
+			a, _, event, _, err := permit.IssueAfter(a, permit.Permit{Number: "n"}, about(t, a), chen, r, now)
 			return a, event, err
 		}},
 	}
@@ -183,7 +191,7 @@ func TestEveryVerbFromEveryState(t *testing.T) {
 		}
 		for _, v := range all {
 			next, event, err := v.do(a, now)
-			if promised := slices.Contains(a.State.Verbs(), v.name); promised != (err == nil) {
+			if promised := slices.Contains(a.Verbs(), v.name); promised != (err == nil) {
 				t.Errorf("%s from %s: %v", v.name, a.State, err)
 			}
 			if err != nil {
@@ -199,6 +207,9 @@ func TestEveryVerbFromEveryState(t *testing.T) {
 		}
 	}
 	walk(submitted(t), nil, morning, 0)
+	for _, kind := range permit.Kinds()[1:] {
+		walk(applied(t, kind), nil, morning, 0)
+	}
 	for _, s := range permit.States() {
 		if !reached[s] && s != permit.ToSupplement { // course_test.go leads there
 			t.Errorf("no sequence leads to %s", s)
@@ -214,7 +225,8 @@ func agree(t *testing.T, a permit.Application, events []permit.Event) {
 		"accepted_on": a.AcceptedOn.IsZero() != (s == permit.PreApplied || s == permit.ToSupplement || s == permit.Declined),
 		"promise":     !a.AcceptedOn.IsZero() && (a.PromisedBy.IsZero() || a.PromisedBy.After(a.StatutoryBy)),
 		"decided_on":  a.DecidedOn.IsZero() != (s == permit.PreApplied || s == permit.ToSupplement || s == permit.InReview),
-		"produced_on": a.ProducedOn.IsZero() != (s != permit.ToCollect && s != permit.Issued),
+		"produced_on": a.ProducedOn.IsZero() != (s != permit.ToCollect && s != permit.Issued) && (s != permit.Refused || a.OfPermit == ""),
+		"card":        a.Kind.Cards() && s == permit.Completed || !a.Kind.Cards() && (s == permit.InProduction || s == permit.ToCollect || s == permit.Issued),
 		"issued_on":   a.IssuedOn.IsZero() != (s != permit.Issued),
 		"permit":      (a.Permit == "") != (s != permit.Issued),
 		"pause":       a.Paused() && (s != permit.InReview || a.PausedFor == "" || a.PausedOn.Before(a.AcceptedOn)),

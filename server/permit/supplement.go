@@ -49,7 +49,7 @@ func Supply(a Application, c Course, in Answer, by Officer, r *policy.Ruleset, l
 	if faults := checkSupplement(notice, steps, before, next, changed, in, r, civic.DateOf(now)); len(faults) > 0 {
 		return a, Event{}, c, faults
 	}
-	if answer := law(next); answer.Verdict != policy.Eligible || !slices.Contains(answer.Tiers, next.Tier) { // as when it was sent first
+	if !next.Lawful(law(next)) { // as when it was sent first
 		return a, Event{}, c, Refusal{Code: "not_eligible", Clause: "二"}
 	}
 	to := PreApplied

@@ -247,6 +247,13 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 		}
 		all[p.Key] = p
 	}
+	for _, story := range BusinessStories() {
+		p, err := h.PlayBusiness(ctx, story)
+		if err != nil {
+			return all, err
+		}
+		all[p.Key] = p
+	}
 	for _, story := range courseStories() {
 		p, err := h.playCourse(ctx, story)
 		if err != nil {

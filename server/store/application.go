@@ -143,14 +143,14 @@ func (t *tx) addEvent(ctx context.Context, a permit.Application, e permit.Event)
 	return failed(err)
 }
 
-func (t *tx) OpenApplication(ctx context.Context, jurisdiction, person string) (reference string, err error) {
+func (t *tx) OpenApplication(ctx context.Context, jurisdiction, person string, kind permit.Kind) (reference string, err error) {
 	if err := ids(person); err != nil {
 		return "", err
 	}
 	err = t.q.QueryRow(ctx, `
 		select a.reference from application a left join permit p on p.jurisdiction = a.jurisdiction and p.number = a.permit
 		where a.jurisdiction = $1 and a.person = $2
-			and (a.state in ('pre_applied', 'to_supplement', 'in_review', 'in_production', 'to_collect') or a.state = 'issued' and p.status in ('active', 'suspended', 'lost'))
-		order by a.submitted_at desc limit 1`, jurisdiction, person).Scan(&reference)
+			and (a.state in ('pre_applied', 'to_supplement', 'in_review', 'in_production', 'to_collect') or $3 = 'issue' and a.state = 'issued' and p.status in ('active', 'suspended', 'lost'))
+		order by a.submitted_at desc limit 1`, jurisdiction, person, kind).Scan(&reference)
 	return reference, failed(err)
 }

@@ -286,7 +286,10 @@ func TestOpenApplication(t *testing.T) {
 	c := d.cast()
 	a := d.submit(c.account.ID, "张小明", citizen(t, 1))
 	open := func(jurisdiction, person string) (reference string, err error) {
-		err = d.try(func(tx office.Tx) error { reference, err = tx.OpenApplication(ctx, jurisdiction, person); return err })
+		err = d.try(func(tx office.Tx) error {
+			reference, err = tx.OpenApplication(ctx, jurisdiction, person, permit.KindIssue)
+			return err
+		})
 		return reference, err
 	}
 	if reference, err := open(city, a.Person); err != nil || reference != a.Reference {

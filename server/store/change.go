@@ -57,7 +57,7 @@ func (t *tx) Changes(ctx context.Context, f office.ChangesFinder, view ledger.En
 		join permit_event e on e.jurisdiction = c.jurisdiction and e.permit = c.subject and e.version = c.version
 		join permit q on q.jurisdiction = c.jurisdiction and q.number = c.subject
 		join person p on p.jurisdiction = c.jurisdiction and p.id = q.person
-		join application a on a.jurisdiction = c.jurisdiction and a.id = q.application
+		join application a on a.jurisdiction = c.jurisdiction and a.id = q.stands_on
 		where c.jurisdiction = $1 and c.kind = 'permit' and c.position > $2 order by c.position limit $5`, f.Jurisdiction, f.After, f.Partner, f.Scope, f.Limit)
 	if err != nil {
 		return nil, failed(err)

@@ -44,21 +44,21 @@ func (t *tx) DuePermits(ctx context.Context, jurisdiction string, today civic.Da
 			union
 			(select number from permit where jurisdiction = $1 and status in ('active', 'suspended') and valid_until < $2 order by valid_until, number limit $3)
 		), locked as (
-			select q.number, q.application, q.person, q.issued_on, q.valid_until, q.endorse_from, q.endorse_by, q.status, q.status_since, q.version
+			select q.number, q.application, q.stands_on, q.person, q.issued_on, q.valid_until, q.endorse_from, q.endorse_by, q.status, q.status_since, q.version
 			from permit q where q.jurisdiction = $1 and q.number in (select number from due) order by q.number limit $3 for update
 		)
-		select l.*, coalesce(a.account::text, '') as account from locked l join application a on a.jurisdiction = $1 and a.id = l.application order by l.number`,
+		select l.*, coalesce(a.account::text, '') as account from locked l join application a on a.jurisdiction = $1 and a.id = l.stands_on order by l.number`,
 		jurisdiction, day(today), limit)
 	if err != nil {
 		return nil, failed(err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (office.DuePermit, error) {
 		r, err := pgx.RowToStructByName[struct {
-			Number, Application, Person, Account         string
-			IssuedOn, ValidUntil, EndorseFrom, EndorseBy *time.Time
-			Status                                       permit.Status
-			StatusSince                                  time.Time
-			Version                                      int
+			Number, Application, StandsOn, Person, Account string
+			IssuedOn, ValidUntil, EndorseFrom, EndorseBy   *time.Time
+			Status                                         permit.Status
+			StatusSince                                    time.Time
+			Version                                        int
 		}](row)
 		return office.DuePermit{Account: r.Account, Permit: permit.Permit{Jurisdiction: jurisdiction, Number: r.Number, Application: r.Application, Person: r.Person,
 			IssuedOn: civil(r.IssuedOn), ValidUntil: civil(r.ValidUntil), EndorseFrom: civil(r.EndorseFrom), EndorseBy: civil(r.EndorseBy), Status: r.Status,

@@ -31,6 +31,8 @@ var conflicts = map[string]string{
 	"registration_one_declared":  "registration_pending",
 	"registration_one_live":      "changed_meanwhile",
 	"registration_key_once":      "key_reused",
+	"fee_payment_once":           "payment_known",
+	"fee_refund_once":            "payment_known",
 }
 
 // failed turns what the database says into the errors of the house. What is left is a defect and stays as it is.

@@ -44,12 +44,12 @@ func (t *tx) CreatePermit(ctx context.Context, c permit.Change, claims []byte) e
 		return t.secrets.seal(place{table, p.Number, column}, value)
 	}
 	_, err := t.q.Exec(ctx, `
-		insert into permit (jurisdiction, number, application, person, ruleset, tier, division, issuer_zh, issuer_en, issued_on, valid_until, endorse_from,
-			endorse_by, residence, status, status_since, version, status_list, status_index, token, token_index)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+		insert into permit (jurisdiction, number, application, stands_on, person, ruleset, tier, division, issuer_zh, issuer_en, issued_on, valid_until, endorse_from,
+			endorse_by, residence, status, status_since, version, status_list, status_index, token, token_index, follows)
+		values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 		p.Jurisdiction, p.Number, p.Application, p.Person, p.Ruleset, p.Tier, p.Division, p.Issuer.Zh, p.Issuer.En, day(p.IssuedOn), day(p.ValidUntil),
 		day(p.EndorseFrom), day(p.EndorseBy), seal("permit", "residence", []byte(p.Residence)), p.Status, day(p.StatusSince), p.Version, p.StatusList, p.StatusIndex, seal("permit", "token", p.Token[:]),
-		t.tokenIndex("permit", p.Token))
+		t.tokenIndex("permit", p.Token), orNull(p.Follows))
 	if err != nil {
 		return failed(err)
 	}
@@ -70,6 +70,7 @@ type permitRow struct {
 	Station      string
 	Reference    string
 	Person       string
+	Follows      *string
 	Ruleset      string
 	Tier         string
 	Division     string
@@ -93,10 +94,10 @@ type permitRow struct {
 }
 
 const selectPermit = `
-	select q.jurisdiction, q.number, q.application, a.account, a.station, a.reference, q.person, q.ruleset, q.tier, q.division, q.issuer_zh, q.issuer_en, q.issued_on, q.valid_until,
+	select q.jurisdiction, q.number, q.application, a.account, a.station, a.reference, q.person, q.follows, q.ruleset, q.tier, q.division, q.issuer_zh, q.issuer_en, q.issued_on, q.valid_until,
 		q.endorse_from, q.endorse_by, q.residence, q.status, q.status_since, q.version, q.status_list, q.status_index, q.token, c.signed, g.principal as agent_for, g.relation as agent_as, ` + personColumns + `
 	from permit q
-	join application a on a.jurisdiction = q.jurisdiction and a.id = q.application
+	join application a on a.jurisdiction = q.jurisdiction and a.id = q.stands_on
 	join person p on p.jurisdiction = q.jurisdiction and p.id = q.person
 	join permit_credential c on c.jurisdiction = q.jurisdiction and c.number = q.number
 	left join application_agent g on g.jurisdiction = q.jurisdiction and g.application = q.application`
@@ -149,7 +150,7 @@ func (t *tx) PermitsOf(ctx context.Context, account string, view ledger.Entry) (
 	if err := ids(account); err != nil {
 		return nil, err
 	}
-	return t.permits(ctx, view, selectPermit+` where a.account = $1 order by q.issued_on desc, q.number desc`, account)
+	return t.permits(ctx, view, selectPermit+` where a.account = $1 order by q.status = 'superseded', q.issued_on desc, q.number desc`, account)
 }
 
 func (t *tx) PermitsOfNumber(ctx context.Context, cities []string, id civic.CitizenID, view ledger.Entry) ([]office.PermitCase, error) {
@@ -183,7 +184,7 @@ func (t *tx) permits(ctx context.Context, view ledger.Entry, sql string, args ..
 
 func (t *tx) permit(r permitRow) (c office.PermitCase, err error) {
 	open := t.opener("permit", r.Number)
-	c.Permit = permit.Permit{Jurisdiction: r.Jurisdiction, Number: r.Number, Application: r.Application, Person: r.Person, Ruleset: r.Ruleset, Tier: r.Tier,
+	c.Permit = permit.Permit{Jurisdiction: r.Jurisdiction, Number: r.Number, Application: r.Application, Person: r.Person, Follows: orZero(r.Follows), Ruleset: r.Ruleset, Tier: r.Tier,
 		Division: r.Division, Issuer: civic.Text{Zh: r.IssuerZh, En: r.IssuerEn}, IssuedOn: civil(r.IssuedOn), ValidUntil: civil(r.ValidUntil),
 		EndorseFrom: civil(r.EndorseFrom), EndorseBy: civil(r.EndorseBy), Residence: open.text("residence", r.Residence), Status: r.Status, StatusSince: civil(&r.StatusSince), Version: r.Version,
 		StatusList: r.StatusList, StatusIndex: r.StatusIndex,

@@ -231,7 +231,7 @@ func (t *tx) search(w *where, text string, today civic.Date) bool {
 		return true
 	}
 	if number, ok := permit.ParseNumber(text); ok {
-		w.and(`a.permit = ?`, number)
+		w.and(`(a.permit = ? or a.of_permit = ?)`, number, number)
 		return true
 	}
 	return t.searchPerson(w, text, today)

@@ -14,7 +14,7 @@ import (
 func (t *tx) DueReminders(ctx context.Context, jurisdiction string, r permit.Reminder, limit int) ([]office.DueReminder, error) {
 	rows, err := t.q.Query(ctx, `
 		select q.number, least(q.endorse_by, q.valid_until) as due_on, coalesce(q.endorse_by <= q.valid_until, q.valid_until is null) as endorse, a.account
-		from permit q join application a on a.jurisdiction = q.jurisdiction and a.id = q.application
+		from permit q join application a on a.jurisdiction = q.jurisdiction and a.id = q.stands_on
 		where q.jurisdiction = $1 and a.account is not null and q.status = 'active' and least(q.endorse_by, q.valid_until) between $2 and $3
 			and not exists (select from reminder m where m.jurisdiction = q.jurisdiction and m.permit = q.number and m.due_on = least(q.endorse_by, q.valid_until) and m.days = $4)
 		order by due_on, q.number limit $5`, jurisdiction, day(r.From), day(r.Until), r.Days, limit)

@@ -18,7 +18,7 @@ func (t *tx) Months(ctx context.Context, jurisdiction string, from, until civic.
 		with place as (
 			select station, min(left(division, 6)) as county from station_division where jurisdiction = $1 group by station
 		), done as (
-			select a.*, p.county, case a.state when 'refused' then a.decided_on else a.produced_on end as done_on
+			select a.*, p.county, coalesce(a.produced_on, case when a.state in ('refused', 'completed') then a.decided_on end) as done_on
 			from application a left join place p on p.station = a.station
 			where a.jurisdiction = $1 and (a.submitted_at >= $2::date or a.statutory_by >= $2::date or a.decided_on >= $2::date or a.issued_on >= $2::date)
 		), deed as (
