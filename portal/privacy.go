@@ -21,7 +21,7 @@ type privacyPage struct {
 
 // dataKinds are what is asked, each with its purpose; retentions how long each is kept.
 var (
-	dataKinds  = []string{"phone", "identity", "ethnic", "hukou", "residence", "ground", "evidence", "permit", "refusal", "rating", "visit"}
+	dataKinds  = []string{"phone", "identity", "agent", "ethnic", "hukou", "residence", "ground", "evidence", "permit", "refusal", "rating", "visit"}
 	retentions = []string{"code", "session", "parked", "draft", "application", "permit", "refusal", "rating", "messages", "record", "technical", "picture"}
 )
 

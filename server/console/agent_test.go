@@ -26,6 +26,11 @@ func TestTheOfficerSeesWhoActs(t *testing.T) {
 		t.Error("a slip leaves the house: it names nobody whole")
 	}
 
+	// Found by the number of either.
+	for _, number := range []string{child.ID, child.Agent.IDNumber} {
+		d.says(b.follow(b.post("/console/search", "term", number)), child.Reference)
+	}
+
 	elder := d.people["zz.elder"]
 	d.says(d.as("zz.review").get(casePath(elder)), "郭建国", "近亲属 · 有困难，是老年人")
 	d.status(d.as("zz.other").get(casePath(elder)), http.StatusNotFound, "another station")

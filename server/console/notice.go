@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -204,6 +205,9 @@ func (s *Console) printNotice(c *fiber.Ctx) error {
 		{Key: p.Say("field.id_number"), Value: file.Person.IDNumber.Masked()}, {Key: p.Say("notice.paper_on"), Value: parts.Date(p, civic.DateOf(n.IssuedAt))},
 		{Key: p.Say("notice.best_by"), Value: parts.Date(p, n.BestBy), Note: p.Say("notice.best_by_note")},
 		{Key: p.Say("console.slip.station"), Value: page.Station, Lines: []string{pick(p, file.Station.Address)}},
+	}
+	if agent := a.Particulars.Agent; agent != nil {
+		page.Rows.Rows = slices.Insert(page.Rows.Rows, 3, parts.Row{Key: p.Say("console.slip.agent"), Value: p.Say("console.slip.agent_value", "Name", civic.MaskName(agent.Name), "Relation", p.Say("agent.relation."+string(agent.Relation)))})
 	}
 	if n.Version <= len(file.Events) {
 		page.Rows.Rows = append(page.Rows.Rows, parts.Row{Key: p.Say("console.slip.officer"), Value: file.Events[n.Version-1].By.Name})

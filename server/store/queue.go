@@ -234,6 +234,12 @@ func (t *tx) search(w *where, text string, today civic.Date) bool {
 		w.and(`(a.permit = ? or a.of_permit = ?)`, number, number)
 		return true
 	}
+	if id, err := civic.ParseCitizenID(text, today); err == nil { // of the person, or of whoever applied for them and stands at the window
+		w.and(`(a.jurisdiction, a.id) in (
+			select x.jurisdiction, x.id from person y join application x on x.jurisdiction = y.jurisdiction and x.person = y.id where y.jurisdiction = $1 and y.id_number_index = ?
+			union all select g.jurisdiction, g.application from application_agent g where g.jurisdiction = $1 and g.id_number_index = ?)`, t.idNumberIndex(id), t.agentIndex(string(id)))
+		return true
+	}
 	return t.searchPerson(w, text, today)
 }
 
