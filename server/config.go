@@ -24,6 +24,7 @@ type config struct {
 	pgNpm          string
 	agentAddr      string
 	kioskKeys      string
+	month          string // of the statistics command alone
 	origin         string
 	trustedProxies []string
 	secrets        string
@@ -99,6 +100,9 @@ func readConfig(command string, args, environ []string, help io.Writer) (config,
 	flags.SetOutput(help)
 	for _, s := range settings {
 		flags.Func(s.name, fmt.Sprintf("%s (%s, default %q)", s.meaning, s.variable(), s.fallback), func(v string) error { return s.set(&c, v) })
+	}
+	if command == "statistics" {
+		flags.StringVar(&c.month, "month", "", "count every figure of the monthly report of this month anew, such as 2026-10")
 	}
 	var rest []string // what is no setting; settings may stand before, between and behind
 	for {

@@ -41,7 +41,7 @@ var commands = []command{
 	{"ledger", "check the whole ledger against its trees and the heads kept outside: ledger verify [FILE ...]", ledgerCommand},
 	{"keys", "list the signing keys, make a new one: keys new, or give one up as compromised: keys withdraw KID", keys},
 	{"partners", "keep the partners that data are shared with, and their keys: partners list|add|allow|withdraw|rotate|revoke", partners},
-	{"statistics", "compare the published on-time rate with one counted anew from every history: statistics [CITY]", statisticsCommand},
+	{"statistics", "compare the published on-time rate with one counted anew from every history: statistics [-month 2026-10] [CITY]", statisticsCommand},
 	{"staff", "add a staff member: staff add LOGIN NAME ROLE@STATION@CITY ...", staff},
 }
 

@@ -16,7 +16,7 @@ import (
 // application. It fails when they differ: then what is published is not what happened.
 func statisticsCommand(ctx context.Context, c config, rest []string, out io.Writer, log *slog.Logger) (err error) {
 	if len(rest) > 1 {
-		return errors.New("usage: anju statistics [CITY]")
+		return errors.New("usage: anju statistics [-month 2026-10] [CITY]")
 	}
 	h, err := openHouse(ctx, c, clock{}, false, log)
 	if err != nil {
@@ -29,12 +29,16 @@ func statisticsCommand(ctx context.Context, c config, rest []string, out io.Writ
 			continue
 		}
 		known = true
-		differs, cityErr := compareRates(ctx, h.office, j.Code, j.Name.En, out)
+		compare, what := compareRates, "months"
+		if c.month != "" {
+			compare, what = compareMonth(c.month), "figures"
+		}
+		differs, cityErr := compare(ctx, h.office, j.Code, j.Name.En, out)
 		if cityErr != nil {
 			return cityErr
 		}
 		if differs > 0 {
-			err = errors.Join(err, fmt.Errorf("%s: %d months differ", j.Code, differs))
+			err = errors.Join(err, fmt.Errorf("%s: %d %s differ", j.Code, differs, what))
 		}
 	}
 	if !known {
@@ -77,4 +81,44 @@ func share(m office.MonthCount) string {
 		return "-"
 	}
 	return fmt.Sprintf("%d/%d %.1f %%", m.OnTime, m.Deadlines, *m.Rate())
+}
+
+// compareMonth prints every figure of the monthly report as the report counts it from the record, and beside it as it was counted anew, one line
+// of the histories after the other; and what was closed otherwise. It returns how many figures of the first two differ.
+func compareMonth(named string) func(context.Context, *office.Office, string, string, io.Writer) (int, error) {
+	return func(ctx context.Context, o *office.Office, city, name string, out io.Writer) (differs int, err error) {
+		month, ok := o.ParseMonth(named)
+		if !ok {
+			return 0, fmt.Errorf("%q is no month such as 2026-10 that has begun", named)
+		}
+		reported, anew, closed, err := o.RecountMonth(ctx, city, month)
+		if err != nil {
+			return 0, err
+		}
+		fmt.Fprintf(out, "%s %s, %s\n  county  figure                          reported  counted anew\n", city, name, named)
+		counties := map[string]bool{}
+		for county := range reported {
+			counties[county] = true
+		}
+		for county := range anew {
+			counties[county] = true
+		}
+		for _, county := range slices.Sorted(maps.Keys(counties)) {
+			for _, f := range office.MonthlyFigures() {
+				n, again := reported[county][f.Name()], anew[county][f.Name()]
+				fixed, isClosed := closed[county]
+				mark := ""
+				if n != again {
+					differs, mark = differs+1, "  differs"
+				}
+				if isClosed && fixed.Figures[f.Name()] != n {
+					mark += fmt.Sprintf("  closed as %d", fixed.Figures[f.Name()])
+				}
+				if n != 0 || again != 0 || mark != "" {
+					fmt.Fprintf(out, "  %-6s  %-30s  %8d  %12d%s\n", county, f.Name(), n, again, mark)
+				}
+			}
+		}
+		return differs, nil
+	}
 }

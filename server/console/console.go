@@ -158,6 +158,10 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/partners/:partner/keys/:key/revocation", keeper, s.revokePartnerKey)
 
 	r.Get("/console/statistics", staff(statisticsRoles...), s.statistics)
+	r.Get("/console/statistics/monthly", staff(monthlyRoles...), s.monthly)
+	r.Get("/console/statistics/monthly/:month", staff(monthlyRoles...), s.monthlyReport)
+	r.Get("/console/statistics/monthly/:month/export", staff(monthlyRoles...), s.exportMonthly)
+	r.Post("/console/statistics/monthly/:month/closing", staff(access.Supervisor), s.closeMonth)
 	r.Get("/console/statistics/:plot", staff(statisticsRoles...), s.plot)
 
 	r.Get("/console/calendar", staff(access.Administrator), s.calendar)
@@ -191,6 +195,7 @@ var sections = []section{
 	{"console.ratings.title", "/console/ratings", []access.Role{access.Supervisor}, nil},
 	{"console.cards.title", "/console/cards", cardRoles, nil},
 	{"console.statistics.title", "/console/statistics", statisticsRoles, nil},
+	{"monthly.title", "/console/statistics/monthly", monthlyRoles, func(a access.Actor) bool { return !a.Holds(statisticsRoles...) }}, // a supervisor finds it among the statistics
 	{"console.partners.title", "/console/partners", []access.Role{access.Administrator}, nil},
 	{"console.calendar.title", "/console/calendar", []access.Role{access.Administrator}, nil},
 	{"console.hours.title", "/console/appointments/hours", []access.Role{access.Administrator}, nil},

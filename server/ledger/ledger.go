@@ -66,6 +66,7 @@ const (
 	Changed    Action = "changed"    // the address on a permit
 	Paid       Action = "paid"       // the fee of a card
 	Refunded   Action = "refunded"
+	Closed     Action = "closed" // the figures of a month were fixed, or corrected
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

@@ -47,6 +47,7 @@ type Tx interface {
 	ProductionTx
 	FeeTx
 	StatisticsTx
+	MonthlyTx
 	PartnerTx
 	ChangeTx
 	RegistrationTx

@@ -79,27 +79,32 @@ func (t *tx) EndorsementsDue(ctx context.Context, jurisdiction string, from, to 
 // Histories reads verbs and days only: whoever counts learns nothing of anybody.
 func (t *tx) Histories(ctx context.Context, jurisdiction string, each func(string, []permit.Event) error) error {
 	rows, err := t.q.Query(ctx, `
-		select e.application, a.ruleset, e.verb, e.state, e.day from application_event e
+		select e.application, '', a.ruleset, e.verb, e.state, e.day from application_event e
 		join application a on a.jurisdiction = e.jurisdiction and a.id = e.application
 		where e.jurisdiction = $1 order by a.submitted_at, e.application, e.version`, jurisdiction)
 	if err != nil {
 		return failed(err)
 	}
+	return histories(rows, func(_, ruleset string, events []permit.Event) error { return each(ruleset, events) })
+}
+
+// histories gathers the events of one application after the other.
+func histories(rows pgx.Rows, each func(county, ruleset string, events []permit.Event) error) error {
 	var (
-		application, last, ruleset, of string
-		verb                           string
-		state                          permit.State
-		on                             time.Time
-		events                         []permit.Event
+		application, county, ruleset, verb string
+		last, place, rules                 string // of the events that have been gathered
+		state                              permit.State
+		on                                 time.Time
+		events                             []permit.Event
 	)
-	_, err = pgx.ForEachRow(rows, []any{&application, &ruleset, &verb, &state, &on}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&application, &county, &ruleset, &verb, &state, &on}, func() error {
 		if application != last && len(events) > 0 {
-			if err := each(of, events); err != nil {
+			if err := each(place, rules, events); err != nil {
 				return err
 			}
 			events = nil
 		}
-		last, of = application, ruleset
+		last, place, rules = application, county, ruleset
 		events = append(events, permit.Event{Verb: verb, State: state, On: civil(&on)})
 		return nil
 	})
@@ -107,7 +112,7 @@ func (t *tx) Histories(ctx context.Context, jurisdiction string, each func(strin
 		return failed(err)
 	}
 	if len(events) > 0 {
-		return each(of, events)
+		return each(place, rules, events)
 	}
 	return nil
 }
