@@ -23,24 +23,20 @@ func (f PermitFile) FeeToday(kind permit.Kind, o *Office) (policy.Fee, bool) {
 	return permit.FeeOf(kind, f.InForce, o.Today())
 }
 
-// holding finds a permit as its actor may: the holder's own account, whoever's card was read at the kiosk, an officer of its station.
-func (o *Office) holding(ctx context.Context, tx Tx, actor access.Actor, number string) (PermitFinder, error) {
+// holding finds a permit as its actor may: the account of its holder, an officer of its station.
+func holding(actor access.Actor, number string) (PermitFinder, error) {
 	canonical, ok := permit.ParseNumber(number)
 	if !ok {
 		return PermitFinder{}, ErrNotFound
 	}
 	f := PermitFinder{Jurisdiction: permit.JurisdictionOf(canonical), Number: canonical}
-	var err error
-	switch actor.Kind {
-	case access.Citizen:
+	if actor.Kind == access.Citizen {
 		f.Account = actor.ID
-	case access.Kiosk:
-		f.IDNumber, err = o.shownCard(ctx, tx, actor)
-	default:
+	} else {
 		scope := actor.Scope(access.Acceptor)
 		f.Scope = &scope
 	}
-	return f, err
+	return f, nil
 }
 
 // offered reports whether a business is open for a permit now.
@@ -132,7 +128,7 @@ func (o *Office) StartBusiness(ctx context.Context, actor access.Actor, b Busine
 
 // forBusiness finds a permit with its life, for which the business is open.
 func (o *Office) forBusiness(ctx context.Context, tx Tx, actor access.Actor, b Business, find func(context.Context, PermitFinder, ledger.Entry) (PermitCase, error)) (file PermitFile, err error) {
-	f, err := o.holding(ctx, tx, actor, b.Number)
+	f, err := holding(actor, b.Number)
 	if err != nil {
 		return file, err
 	}
@@ -146,10 +142,10 @@ func (o *Office) forBusiness(ctx context.Context, tx Tx, actor access.Actor, b B
 	return file, o.offered(file, b.Kind, b.Why)
 }
 
-// SendBusiness applies for a business in one step, with what answer adds to the record: at a kiosk for the holder whose card was read, at the
-// window by an acceptor for the holder who stands there.
+// SendBusiness applies for a business in one step at the window, with what answer adds to the record: an acceptor does it for the holder who
+// stands there.
 func (o *Office) SendBusiness(ctx context.Context, actor access.Actor, b Business, s Submission, answer func(*permit.Draft)) (a permit.Application, err error) {
-	if actor.Kind == access.Staff && !actor.Holds(access.Acceptor) {
+	if !actor.Holds(access.Acceptor) {
 		return a, &Error{What: Forbidden, Why: "role"}
 	}
 	if !isUUID(s.Key) {
@@ -157,7 +153,7 @@ func (o *Office) SendBusiness(ctx context.Context, actor access.Actor, b Busines
 	}
 	bodyHash := sha256.Sum256(s.Body)
 	err = o.Store.Within(ctx, func(tx Tx) error {
-		f, err := o.holding(ctx, tx, actor, b.Number)
+		f, err := holding(actor, b.Number)
 		if err != nil {
 			return err
 		}
@@ -204,19 +200,6 @@ func (o *Office) SendBusiness(ctx context.Context, actor access.Actor, b Busines
 	return a, err
 }
 
-// SendBusinessInVisit is SendBusiness at a kiosk; the visit remembers the application for its slip.
-func (o *Office) SendBusinessInVisit(ctx context.Context, actor access.Actor, b Business, s Submission) error {
-	a, err := o.SendBusiness(ctx, actor, b, s, nil)
-	if err != nil {
-		return err
-	}
-	p, err := o.progress(ctx, Finder{Jurisdiction: a.Jurisdiction, Reference: a.Reference, Account: a.Account}, actor, "slip")
-	if err != nil {
-		return err
-	}
-	return o.remember(ctx, actor, slipOfVisit, p.Token)
-}
-
 // concern checks once more, with the permit locked, what an application about a permit rests on. A replacement reports the loss in the same
 // step if nobody has yet: a card that is asked for because the old one is lost must not be usable by its finder.
 func (o *Office) concern(ctx context.Context, tx Tx, actor access.Actor, d permit.Draft) (PermitCase, error) {
@@ -235,10 +218,7 @@ func (o *Office) concern(ctx context.Context, tx Tx, actor access.Actor, d permi
 		return file.PermitCase, nil
 	}
 	by := permit.Doer{Counter: "portal"}
-	switch actor.Kind {
-	case access.Kiosk:
-		by.Counter = "kiosk"
-	case access.Staff:
+	if actor.Kind == access.Staff {
 		by = permit.Doer{Officer: permit.Officer{ID: actor.ID, Name: actor.Name, Station: file.Station}}
 	}
 	lost, err := permit.ReportLoss(file.Permit, by, "", o.now())

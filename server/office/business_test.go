@@ -317,7 +317,7 @@ func TestAPermitThatRanOutIsAppliedForAnew(t *testing.T) {
 	}
 }
 
-// The window and the kiosk apply in one step; two taps make one application, and nobody does it at another station or without the card.
+// The window applies in one step; two taps make one application, and nobody does it at another station or in another role.
 func TestBusinessInOneStep(t *testing.T) {
 	h, played := town(t, "zz.endorse_open")
 	ctx, p := t.Context(), played["zz.endorse_open"]
@@ -326,7 +326,7 @@ func TestBusinessInOneStep(t *testing.T) {
 	for _, one := range []struct {
 		actor access.Actor
 		want  error
-	}{{staff(t, h, "zz.review"), &office.Error{What: office.Forbidden}}, {staff(t, h, "zz.other"), office.ErrNotFound}, {access.Actor{Kind: access.Kiosk, ID: office.NewKey()}, office.ErrNotFound}} {
+	}{{staff(t, h, "zz.review"), &office.Error{What: office.Forbidden}}, {staff(t, h, "zz.other"), office.ErrNotFound}, {access.Actor{Kind: access.Kiosk, ID: office.NewKey()}, &office.Error{What: office.Forbidden}}} {
 		if _, err := h.Office.SendBusiness(ctx, one.actor, b, sent, nil); !errors.Is(err, one.want) {
 			t.Errorf("%s: %v, want %v", one.actor.Kind, err, one.want)
 		}
