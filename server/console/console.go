@@ -109,6 +109,8 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Post("/console/registrations/search", staff(registrationRoles...), s.searchRegistrations)
 	r.Get("/console/registrations/new", staff(registrars...), s.registering)
 	r.Post("/console/registrations", staff(registrars...), s.registerResidence)
+	r.Get("/console/registrations/import", staff(access.Supervisor), s.imports)
+	r.Upload("/console/registrations/import", staff(access.Supervisor), office.MaxImportBytes, s.importRegistrations)
 	r.Get("/console/registrations/:number", staff(registrationRoles...), s.registration)
 	r.Get("/console/registrations/:number/receipt", staff(registrationRoles...), s.registrationReceipt)
 	for _, act := range registrationActs() {

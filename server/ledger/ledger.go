@@ -57,7 +57,8 @@ const (
 	Rejected   Action = "rejected"   // or not
 	Backdated  Action = "backdated"  // it counts from an earlier day (补充居住登记)
 	Ended      Action = "ended"
-	Claimed    Action = "claimed" // a registration made elsewhere was taken into an account
+	Imported   Action = "imported" // a file of the provincial system was taken over
+	Claimed    Action = "claimed"  // a registration made elsewhere was taken into an account
 
 	Rated          Action = "rated"           // somebody said what they think of what was done for them
 	RatingAnswered Action = "rating_answered" // a bad rating was answered

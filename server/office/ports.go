@@ -51,6 +51,7 @@ type Tx interface {
 	PartnerTx
 	ChangeTx
 	RegistrationTx
+	ImportTx
 
 	// Record writes ledger entries for deeds, and for views that no other method writes.
 	Record(ctx context.Context, entries ...ledger.Entry) error

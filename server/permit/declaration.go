@@ -17,6 +17,7 @@ type Declaration struct {
 	Earlier   Earlier    `json:"earlier,omitzero"`   // asked for; an officer decides
 	Children  []Child    `json:"children,omitempty"` // who came along
 	Child     Child      `json:"child,omitzero"`     // in the registration of a child: who it is
+	External  string     `json:"external,omitempty"` // of the provincial system: its number there
 }
 
 // Child is a child who came along.
