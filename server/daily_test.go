@@ -64,7 +64,7 @@ func TestDailyCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, city := range scene.Cities() {
-		if !strings.Contains(out, city.Jurisdiction+": 0 suspended, 0 expired, 0 reminded, 0 residence lines written") {
+		if !strings.Contains(out, city.Jurisdiction+": 0 suspended, 0 expired, 0 reminded, 0 asked for a rating, 0 residence lines written") {
 			t.Errorf("%q", out)
 		}
 	}

@@ -208,7 +208,7 @@ func TestACaseAndItsAppointment(t *testing.T) {
 	if s := state(closed.Reference); s != permit.AppointmentEnded || !strings.Contains(told("zz.kiosk"), "appointment_case_closed") {
 		t.Errorf("declined: %s, told %s", s, told("zz.kiosk"))
 	}
-	d.says(d.pass(issuer, d.people["zz.to_collect"], "issue"), "已发放")
+	d.says(d.pass(issuer, d.people["zz.to_collect"], "issue", onPaper...), "已发放")
 	if s := state(collect.Reference); s != permit.AppointmentServed {
 		t.Errorf("issued on the day: %s", s)
 	}

@@ -263,7 +263,6 @@ func TestACaseOfAnotherStationDoesNotExist(t *testing.T) {
 
 func TestOnlyTheRoleOfAStepDecides(t *testing.T) {
 	d := furnish(t, true, "zz.pre_applied", "zz.in_review", "zz.in_production", "zz.to_collect")
-	d.hire("zz.assist", post(access.Assistant))
 	d.hire("zz.admin", access.Post{Jurisdiction: "350600", Station: scene.Zhangzhou.Station(), Role: access.Administrator})
 	byState := map[permit.State]scene.Played{}
 	for _, p := range d.people {

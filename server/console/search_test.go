@@ -83,7 +83,6 @@ func TestAPersonsPageGathersTheirCasesAndPermits(t *testing.T) {
 	if !strings.Contains(string(d.dump()), "\tperson\t") {
 		t.Error("the ledger does not know of the look")
 	}
-	d.hire("zz.assist", post("assistant"))
 	assistant := d.as("zz.assist").get(path)
 	d.says(assistant, p.Reference)
 	d.silent(assistant, p.Permit)
