@@ -62,12 +62,12 @@ const (
 
 	Rated          Action = "rated"           // somebody said what they think of what was done for them
 	RatingAnswered Action = "rating_answered" // a bad rating was answered
+	Closed         Action = "closed"          // the figures of a month were fixed, or corrected
 
 	Superseded Action = "superseded" // another permit came in the place of one
 	Changed    Action = "changed"    // the address on a permit
 	Paid       Action = "paid"       // the fee of a card
 	Refunded   Action = "refunded"
-	Closed     Action = "closed" // the figures of a month were fixed, or corrected
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.
