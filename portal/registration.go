@@ -107,7 +107,9 @@ type declarationPage struct {
 	Key    string
 	Stated []string // the declaration, as ticked
 	Advice []parts.ClauseView
-	Says   []string // the advice itself
+	Says   []string          // the advice itself
+	Legacy *parts.ClauseView // on unexpired temporary permits, where the ruleset has a passage
+	Old    string            // what it says
 	Kept   bool
 }
 
@@ -147,6 +149,10 @@ func (s *Portal) declarationPage(v *web.Visit, city string, form web.Form, key s
 	for _, a := range r.Registration.Advice {
 		page.Says = append(page.Says, pick(p, a.Text))
 		page.Advice = append(page.Advice, passage(p, r, a.Basis))
+	}
+	if old := r.Registration.LegacyPermit; old != nil {
+		law := passage(p, r, old.Basis)
+		page.Legacy, page.Old = &law, p.Say("registration.legacy", "On", parts.Date(p, old.IssuedUntil))+" "+pick(p, old.Text)
 	}
 	return page, nil
 }
@@ -272,7 +278,7 @@ func (s *Portal) endRegistration(c *fiber.Ctx) error {
 	return web.Render(c, fiber.StatusUnprocessableEntity, registrationsView(page))
 }
 
-// claimRegistration takes a registration that was made at a window or a kiosk into the account.
+// claimRegistration takes a registration that was made at a window, or imported, into the account.
 func (s *Portal) claimRegistration(c *fiber.Ctx) error {
 	v := web.VisitOf(c)
 	form, err := web.ReadForm(c)

@@ -83,7 +83,7 @@ func TestDeclaringAResidence(t *testing.T) {
 	holds(t, b.page("/registration"), "/registration/new?city=350600")
 	b.visit("/registration/new").goes(t, "/registration")
 	page := b.page("/registration/new?city=350600")
-	holds(t, page, "居住 7 日以上的", "连续半年的医疗保险", "《福建省流动人口服务管理条例》")
+	holds(t, page, "2016年11月30日及以前发放的暂住证", "二(四)", "居住 7 日以上的", "连续半年的医疗保险", "《福建省流动人口服务管理条例》")
 	holds(t, b.page("/registration/new?city=370300"), "3 个工作日内")
 	lacks(t, b.page("/registration/new?city=370300"), "earlier_evidence")
 	key := keyOf(t, page)

@@ -19,7 +19,7 @@ type DeclarationForm struct {
 	Body     []byte // the form as it was sent; the same key with another body is refused
 }
 
-// DeclareResidence takes a declaration on the portal or at a kiosk; the station confirms it. It returns the registration of whoever declares, also when
+// DeclareResidence takes a declaration of the person; the station confirms it. It returns the registration of whoever declares, also when
 // it was sent before with the same key.
 func (o *Office) DeclareResidence(ctx context.Context, actor access.Actor, form DeclarationForm, counter string) (first permit.Registration, err error) {
 	var faults permit.Faults

@@ -262,7 +262,7 @@ func otherRegistrations(ctx context.Context, tx Tx, r permit.Registration) ([]pe
 	return slices.DeleteFunc(all, func(other permit.Registration) bool { return other.ID == r.ID }), err
 }
 
-// ClaimRegistration gives a registration that was made at a window, a kiosk or in the provincial system to the account of whoever knows both its number
+// ClaimRegistration gives a registration that was made at a window or in the provincial system to the account of whoever knows both its number
 // and the ID number. A wrong pair is one answer, and tries are counted.
 func (o *Office) ClaimRegistration(ctx context.Context, actor access.Actor, number, idNumber, peer string) error {
 	var faults permit.Faults
