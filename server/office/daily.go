@@ -29,7 +29,7 @@ type DailyCount struct {
 func (o *Office) Daily(ctx context.Context) (counts []DailyCount, err error) {
 	for _, city := range o.Book.Jurisdictions() {
 		count := DailyCount{Jurisdiction: city.Code}
-		for _, part := range []func(context.Context, Tx, *DailyCount) (int, error){o.applyRules, o.reckonResidence, o.closeDays, o.remind, o.tellHalfYears, o.askRatings} {
+		for _, part := range []func(context.Context, Tx, *DailyCount) (int, error){o.applyRules, o.reckonResidence, o.closeDays, o.remind, o.remindAppointments, o.remindDeadlines, o.tellHalfYears, o.askRatings} {
 			for more := true; more && err == nil; {
 				err = o.Store.Within(ctx, func(tx Tx) error {
 					if err := tx.LockDaily(ctx, city.Code); err != nil {

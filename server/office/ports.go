@@ -28,6 +28,7 @@ type Tx interface {
 	AccessTx
 	DiaryTx
 	AppointmentTx
+	DeadlineReminderTx
 	DraftTx
 	ApplicationTx
 	AgentTx

@@ -18,3 +18,7 @@ func Reminders(today civic.Date) []Reminder {
 		{last, today, today.AddDays(last)},
 	}
 }
+
+// CollectDays is within how many days of its making a card is best collected. No text sets a day: nothing lapses after it, and the reminders
+// only count to it.
+const CollectDays = 30

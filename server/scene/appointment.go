@@ -2,6 +2,7 @@ package scene
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,6 +31,9 @@ func (h House) OpenDiary(ctx context.Context, city City) error {
 	return h.Office.SetHours(ctx, actor, office.HoursEntry{Station: city.Station(), Hours: Hours()})
 }
 
+// ErrNoTime says that no time is free.
+var ErrNoTime = errors.New("scene: no time is free")
+
 // Appoint books for a person of a scene whose application needs it: the n-th free slot from a day on.
 func (h House) Appoint(ctx context.Context, p Played, from civic.Date, n int) (permit.Appointment, error) {
 	progress, err := h.Office.Application(ctx, p.Citizen(), p.Reference)
@@ -42,7 +46,7 @@ func (h House) Appoint(ctx context.Context, p Played, from civic.Date, n int) (p
 	}
 	free := open.Diary.Next(from, h.Clock.Now(), n+1)
 	if len(free) <= n {
-		return permit.Appointment{}, fmt.Errorf("scene: no time is free from %s on", from)
+		return permit.Appointment{}, ErrNoTime
 	}
 	return h.Office.Appoint(ctx, p.Citizen(), office.BookingOrder{Jurisdiction: p.City.Jurisdiction, Case: p.Reference, Purpose: permit.PurposeOf(progress.Application), Slot: free[n], Key: office.NewKey(), Counter: "portal"})
 }
