@@ -388,7 +388,7 @@ func timeChoice(p text.Printer, v timesView, errors parts.Errors) templ.Componen
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "slot", Name: "slot", Legend: p.Say("appointment.times_of", "Day", v.Day), Error: errors.For("slot"), Choices: v.Times, Value: v.Chosen, Inline: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "slot", Name: "slot", Legend: p.Say("appointment.times_of", "Day", v.Day), Error: errors.For("slot"), Choices: v.Times, Value: v.Chosen, Tiles: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -111,6 +111,7 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/appointments/:reference/time", citizen, s.newTime)
 	r.Post("/appointments/:reference/time", citizen, s.reschedule)
 	r.Post("/appointments/:reference/cancellation", citizen, s.callOff)
+	r.Get("/appointments/:reference/calendar", citizen, s.appointmentCalendar)
 
 	r.Get("/permit", citizen, s.permit)
 	r.Get("/permit/print", citizen, s.printPermit)

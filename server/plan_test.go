@@ -54,6 +54,7 @@ var guests = map[string][]string{
 	"github.com/gofiber/fiber": {"server/web", "server/console", "server/api", "portal", "kiosk", "server"},
 	"github.com/valyala/":      {"server/web", "server"},
 	"github.com/xuri/":         {"server/console"},
+	"github.com/arran4/":       {"portal"},
 	"github.com/riverqueue/":   {"server/store"},
 }
 

@@ -161,7 +161,7 @@ func appointmentView(page appointmentPage) templ.Component {
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "slot", Name: "slot", Legend: p.Say("appointment.times_of", "Day", page.Times.Day), Error: page.Errors.For("slot"), Choices: page.Times.Times, Value: page.Times.Chosen, Inline: true}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = parts.Choice(p, parts.ChoiceView{ID: "slot", Name: "slot", Legend: p.Say("appointment.times_of", "Day", page.Times.Day), Error: page.Errors.For("slot"), Choices: page.Times.Times, Value: page.Times.Chosen, Tiles: true}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -16,14 +16,14 @@ import (
 
 // ChoiceView is a question answered by choosing: one answer (radios, Value), or
 // with Many any number of them (checkboxes, Values). Inline sets short answers
-// side by side where there is room.
+// side by side where there is room; Tiles sets many short ones in rows.
 type ChoiceView struct {
 	ID, Name, Legend, Hint, Error string
 	Many                          bool
 	Choices                       []Option
 	Value                         string
 	Values                        []string
-	Heading, Inline               bool
+	Heading, Inline, Tiles        bool
 }
 
 func (v ChoiceView) chosen(value string) bool {
@@ -121,7 +121,7 @@ func Choice(p text.Printer, v ChoiceView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var5 = []any{"choices", templ.KV("inline", v.Inline)}
+		var templ_7745c5c3_Var5 = []any{"choices", templ.KV("inline", v.Inline), templ.KV("tiles", v.Tiles)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var5...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

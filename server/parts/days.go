@@ -2,6 +2,7 @@ package parts
 
 import (
 	"strconv"
+	"strings"
 
 	"anju/server/civic"
 	"anju/server/text"
@@ -41,6 +42,12 @@ func Weekday(p text.Printer, d civic.Date) string {
 		return ""
 	}
 	return p.Say("parts.weekday." + strconv.Itoa((int(d.Weekday())+6)%7+1))
+}
+
+// shortDate writes a day that is near: without its year.
+func shortDate(p text.Printer, d civic.Date) string {
+	year := strconv.Itoa(d.Year())
+	return p.Pick(strings.TrimPrefix(Date(p, d), year+"年")+" "+Weekday(p, d), Weekday(p, d)+" "+strings.TrimSuffix(Date(p, d), " "+year))
 }
 
 // LongDate writes a date with its weekday: 2026年12月1日 周二, Tuesday 1 December 2026.
