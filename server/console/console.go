@@ -59,6 +59,10 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Get("/console/cases/:reference/evidence/:id", cases, s.evidence)
 	r.Get("/console/cases/:reference/evidence/:id/view", cases, s.viewEvidence)
 	r.Get("/console/persons/:id", cases, s.person)
+	r.Post("/console/persons/:id/corrections", staff(correctionRoles...), s.proposeCorrection)
+	r.Get("/console/corrections", staff(correctionRoles...), s.corrections)
+	r.Post("/console/corrections/:id/confirmation", staff(correctionRoles...), s.decideCorrection(true))
+	r.Post("/console/corrections/:id/rejection", staff(correctionRoles...), s.decideCorrection(false))
 	r.Get("/console/help", staff(), s.help)
 
 	r.Post("/console/cases/:reference/acceptance", staff(access.Acceptor), s.decide(acceptance))
@@ -195,6 +199,7 @@ var sections = []section{
 	{"console.refusals.title", "/console/refusals", refusalRoles, office.SeesRefusals},
 	{"production.title", "/console/production", productionRoles, nil},
 	{"console.ratings.title", "/console/ratings", []access.Role{access.Supervisor}, nil},
+	{"correction.title", "/console/corrections", correctionRoles, nil},
 	{"console.cards.title", "/console/cards", cardRoles, nil},
 	{"console.statistics.title", "/console/statistics", statisticsRoles, nil},
 	{"monthly.title", "/console/statistics/monthly", monthlyRoles, func(a access.Actor) bool { return !a.Holds(statisticsRoles...) }}, // a supervisor finds it among the statistics

@@ -251,6 +251,12 @@ func reasonOptions(p text.Printer, a permit.Application, r *policy.Ruleset, reas
 // falseProofs is Decree 663 Art. 18(1), which is the same in every city.
 var falseProofs = policy.Basis{Clause: "第十八条(一)", Quote: "有下列行为之一的，由公安机关给予警告、责令改正，处200元以下罚款，有违法所得的，没收违法所得：(一)使用虚假证明材料骗领居住证"}
 
+// Decree 663 Art. 20, on what staff answer for: refusing somebody who qualifies, and tampering.
+var (
+	refusingQualified = policy.Basis{Clause: "第二十条(一)", Quote: "国家机关及其工作人员有下列行为之一的，依法给予处分；构成犯罪的，依法追究刑事责任：(一)符合居住证申领条件但拒绝受理、发放"}
+	tampering         = policy.Basis{Clause: "第二十条(五)", Quote: "国家机关及其工作人员有下列行为之一的，依法给予处分；构成犯罪的，依法追究刑事责任：(五)篡改居住证信息"}
+)
+
 // clauseOf is the passage that a reason rests on; some reasons are matters of order and rest on none.
 func clauseOf(p text.Printer, a permit.Application, r *policy.Ruleset, reason string) (parts.ClauseView, bool) {
 	basis, document := policy.Basis{}, pick(p, r.Name)

@@ -12,25 +12,32 @@ import (
 
 // personPage is a person with everything that the officer's stations have of them.
 type personPage struct {
-	Frame   parts.FrameView
-	Visit   *web.Visit
-	Facts   parts.SummaryView
-	Cases   parts.TableView
-	Permits *parts.TableView // nil for those who see no permits
+	Frame      parts.FrameView
+	Visit      *web.Visit
+	Errors     parts.Errors
+	Facts      parts.SummaryView
+	Cases      parts.TableView
+	Permits    *parts.TableView // nil for those who see no permits
+	Correcting *correcting      // nil for those who correct nothing
 }
 
 // personPath is the address of a person: an identifier that means nothing outside the record.
 func personPath(id string) string { return "/console/persons/" + id }
 
 func (s *Console) person(c *fiber.Ctx) error {
+	return s.sendPerson(c, fiber.StatusOK, c.Params("id"), func(*personPage) {})
+}
+
+// sendPerson answers with a person's page; again adds what is wrong with a form that is shown again.
+func (s *Console) sendPerson(c *fiber.Ctx, status int, id string, again func(*personPage)) error {
 	v := web.VisitOf(c)
 	p := v.Printer
-	file, err := s.office.PersonFile(c.UserContext(), v.Actor, c.Params("id"))
+	file, err := s.office.PersonFile(c.UserContext(), v.Actor, id)
 	if err != nil {
 		return err
 	}
 	page := personPage{Frame: frame(v, p.Say("console.person.title")), Visit: v, Facts: parts.SummaryView{Rows: personRows(p, file)}}
-	page.Frame.Wide, page.Frame.Path, page.Frame.Back = true, personPath(c.Params("id")), &parts.Link{Label: p.Say("console.queue.back"), Href: "/console"}
+	page.Frame.Wide, page.Frame.Path, page.Frame.Back = true, personPath(id), &parts.Link{Label: p.Say("console.queue.back"), Href: "/console"}
 	page.Cases = parts.TableView{ID: "cases", Caption: p.Say("console.person.cases"), Columns: []parts.Column{{Label: p.Say("console.case.reference")}, {Label: p.Say("console.case.tier")}, {Label: p.Say("console.case.state")}, {Label: p.Say("console.case.submitted")}}}
 	for _, one := range file.Cases {
 		a := one.Application
@@ -45,7 +52,12 @@ func (s *Console) person(c *fiber.Ctx) error {
 			page.Permits.Rows = append(page.Permits.Rows, []parts.Cell{{Text: one.Permit.Number, Href: permitPath(one.Permit.Number)}, {Tag: &tag}, {Text: parts.Date(p, one.Permit.IssuedOn)}})
 		}
 	}
-	return web.Render(c, fiber.StatusOK, personView(page))
+	if page.Correcting, err = s.correcting(c, v, file); err != nil {
+		return err
+	}
+	again(&page)
+	page.Frame.HasErrors = len(page.Errors) > 0
+	return web.Render(c, status, personView(page))
 }
 
 // personRows are the particulars that the record has, as they were compared with the identity card last.

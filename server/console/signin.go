@@ -70,6 +70,10 @@ func interrupted(c *fiber.Ctx) (page string, kept *keptForm) {
 		if form.Has("scope_zh") {
 			kept = &keptForm{page, form}
 		}
+	case strings.HasPrefix(c.Path(), "/console/persons/"):
+		page = web.NextPath(path.Dir(c.Path()), "/console")
+	case strings.HasPrefix(c.Path(), "/console/corrections"):
+		page = "/console/corrections"
 	case strings.HasPrefix(c.Path(), "/console/production"):
 		page = web.NextPath(c.Path(), "/console/production")
 	case strings.HasPrefix(c.Path(), "/console/catalogue"):

@@ -68,6 +68,10 @@ const (
 	Changed    Action = "changed"    // the address on a permit
 	Paid       Action = "paid"       // the fee of a card
 	Refunded   Action = "refunded"
+
+	CorrectionProposed Action = "correction_proposed" // of a record: a second person decides
+	Corrected          Action = "corrected"
+	CorrectionRejected Action = "correction_rejected"
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

@@ -47,6 +47,7 @@ type Tx interface {
 	HandoverTx
 	ProductionTx
 	FeeTx
+	CorrectionTx
 	StatisticsTx
 	MonthlyTx
 	PartnerTx

@@ -102,8 +102,8 @@ func (c Colleague) posts() []access.Post {
 func Colleagues() []Colleague {
 	var all []Colleague
 	names := map[string][]string{
-		"zz": {"陈晓岚", "黄志远", "吴佩珊", "郑海峰", "许文静", "庄慧玲", "林秋实", "沈若谷", "杨思齐", "柯明月", "苏静怡", "江一舟", "邱小满"},
-		"zb": {"孙丽华", "王建国", "张春燕", "刘明哲", "赵雪梅", "邢志刚", "于文博", "宋雨晨", "韩立新", "毕晓光", "徐佳宁", "丁文轩", "栾海棠"},
+		"zz": {"陈晓岚", "黄志远", "吴佩珊", "郑海峰", "许文静", "庄慧玲", "林秋实", "沈若谷", "杨思齐", "柯明月", "苏静怡", "江一舟", "邱小满", "范知秋"},
+		"zb": {"孙丽华", "王建国", "张春燕", "刘明哲", "赵雪梅", "邢志刚", "于文博", "宋雨晨", "韩立新", "毕晓光", "徐佳宁", "丁文轩", "栾海棠", "鲁怀远"},
 	}
 	for _, city := range Cities() {
 		n := names[city.Prefix]
@@ -114,6 +114,7 @@ func Colleagues() []Colleague {
 			Colleague{Login: city.Prefix + ".other", Name: n[3], City: city, Other: true, Roles: []access.Role{access.Acceptor, access.Reviewer}},
 			Colleague{Login: city.Prefix + ".audit", Name: n[4], City: city, Roles: []access.Role{access.Auditor}},
 			Colleague{Login: city.Prefix + ".supervise", Name: n[5], City: city, Roles: []access.Role{access.Supervisor}},
+			Colleague{Login: city.Prefix + ".supervise.second", Name: n[13], City: city, Roles: []access.Role{access.Supervisor}}, // a correction needs two
 			Colleague{Login: city.Prefix + ".edit", Name: n[6], City: city, Roles: []access.Role{access.Editor}, Government: city.Jurisdiction, Department: "edu"},
 			Colleague{Login: city.Prefix + ".publish", Name: n[7], City: city, Roles: []access.Role{access.Publisher}, Government: city.Jurisdiction},
 			Colleague{Login: city.Prefix + ".edit.county", Name: n[8], City: city, Roles: []access.Role{access.Editor}, Government: city.County, Department: "edu"},

@@ -26,6 +26,8 @@ var conflicts = map[string]string{
 	"catalogue_draft_pk":         "changed_meanwhile",
 	"register_document_once":     "document_known",
 	"production_item_one_open":   "in_batch",
+	"correction_one_open":        "correction_open",
+	"person_id_number_once":      "id_number_taken",
 	"endorsement_pk":             "endorsed_already",
 	"partner_pk":                 "partner_known",
 	"registration_one_declared":  "registration_pending",
