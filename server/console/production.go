@@ -221,7 +221,7 @@ func (s *Console) markBatch(c *fiber.Ctx) error {
 		moved, err = s.office.MadeInBatch(ctx, v.Actor, station, number, nil)
 	case do == "spoiled":
 		flash, err = "batch_spoiled", s.office.SpoiledInBatch(ctx, v.Actor, station, number, chosen, note, form.Get("key"))
-	case len(chosen) == 0:
+	case len(chosen) == 0 || do != "out" && do != "made":
 		err = &office.Error{What: office.Invalid, Faults: permit.Faults{{Field: "case", Code: "batch_choose"}}}
 	case do == "out":
 		flash, err = "batch_out", s.office.TakeOutOfBatch(ctx, v.Actor, station, number, chosen)

@@ -410,7 +410,7 @@ func batchView(page batchPage) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = parts.Field(p, parts.FieldView{ID: "note", Name: "note", Label: p.Say("production.why"), Hint: p.Say("console.cards.note_hint"), Error: page.Errors.For("note"), Value: page.Note, MaxLength: permit.MaxNote, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = parts.Textarea(p, parts.TextareaView{ID: "note", Name: "note", Label: p.Say("production.why"), Hint: p.Say("console.cards.note_hint"), Error: page.Errors.For("note"), Value: page.Note, MaxLength: permit.MaxNote}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

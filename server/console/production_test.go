@@ -88,6 +88,7 @@ func TestABatchIsMadeFromTheStockAndMarked(t *testing.T) {
 	d.says(b.follow(b.post(path, "do", "made", "case", all[0].Reference)), "已制作")
 	d.says(d.pass(b, all[1], "production"), "待领取") // from its own page
 	d.says(b.follow(b.post(path, "do", "out", "case", all[2].Reference)), "已移出", "案件现在：制证中")
+	d.status(b.post(path, "do", "", "case", all[3].Reference), http.StatusUnprocessableEntity, "nothing said of a line")
 	d.says(b.follow(b.post(path, "do", "all")), "申请人会收到短信")
 	end := b.get(path)
 	if n := strings.Count(end.body, "已制作"); n != 3 {
@@ -97,6 +98,9 @@ func TestABatchIsMadeFromTheStockAndMarked(t *testing.T) {
 	d.says(b.get("/console/cards"), "6 张")
 	d.says(b.get(casePath(all[3])), "待领取")
 	d.says(b.get("/console/production"), all[2].Reference, "0／3")
+	if !strings.Contains(string(d.dump()), "filed\tproduction_taken_out\t") {
+		t.Error("the ledger does not know that a case was taken out")
+	}
 	if sent := string(d.dump()); strings.Count(sent, "\tproduced\tproduce\t") != 3 {
 		t.Errorf("the ledger has %d productions", strings.Count(sent, "\tproduced\tproduce\t"))
 	}

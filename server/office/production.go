@@ -260,6 +260,11 @@ func (o *Office) TakeOutOfBatch(ctx context.Context, actor access.Actor, station
 			if err := tx.EndBatchLine(ctx, b.Jurisdiction, line.Application.ID, permit.ItemTakenOut, o.now()); err != nil {
 				return err
 			}
+			e := o.batchEntry(actor, b.BatchKey, ledger.Filed, "production_taken_out")
+			e.Person, e.Account = line.Application.Person, line.Application.Account
+			if err := tx.Record(ctx, e); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
