@@ -70,7 +70,8 @@ func (o *Office) issue(ctx context.Context, tx Tx, actor access.Actor, c Case, d
 	if err != nil {
 		return a, permit.Event{}, err
 	}
-	next, event := a, permit.Event{}
+	var next permit.Application
+	var event permit.Event
 	if of == nil {
 		next, p, event, err = permit.Issue(a, p, by, r, o.now())
 	} else {
