@@ -82,7 +82,7 @@ func (s *Portal) accessLog(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	partners, err := s.office.PartnerNames(c.UserContext(), entries)
+	partners, err := s.office.PartnerNames(c.UserContext(), office.PartnersIn(entries)...)
 	if err != nil {
 		return err
 	}

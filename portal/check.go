@@ -98,6 +98,9 @@ func sections(p text.Printer, app office.PreApplication, m *permit.Mandate, chan
 	for _, e := range app.Evidence {
 		documents = append(documents, parts.Row{Key: kindName(p, app, e.Kind), Value: fileNote(p, e)})
 	}
+	for _, one := range app.Confirmed {
+		documents = append(documents, parts.Row{Key: kindName(p, app, permit.EvidenceKind(one.What)), Value: p.Say("confirmations.instead")})
+	}
 	if len(documents) > 0 {
 		list = append(list, section(permit.StepEvidence, documents...))
 	}

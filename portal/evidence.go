@@ -21,7 +21,10 @@ type evidencePage struct {
 	Kinds  []parts.Option
 	Kind   string
 	Items  []evidenceItem
-	Next   string // where to go on; "" while a document is missing, and where the page belongs to an application that was sent
+
+	Confirmed []string // papers that another system has confirmed: nothing to upload
+
+	Next string // where to go on; "" while a document is missing, and where the page belongs to an application that was sent
 }
 
 // evidenceItem is a document that is there.
@@ -39,10 +42,14 @@ func (s *Portal) evidence(c *fiber.Ctx) error {
 	if !app.Reachable(permit.StepEvidence) {
 		return web.SeeOther(c, "/apply/"+string(app.Next()))
 	}
-	return web.Render(c, fiber.StatusOK, evidenceView(s.draftEvidencePage(v, app)))
+	page, err := s.draftEvidencePage(c, v, app)
+	if err != nil {
+		return err
+	}
+	return web.Render(c, fiber.StatusOK, evidenceView(page))
 }
 
-func (s *Portal) draftEvidencePage(v *web.Visit, app office.PreApplication) evidencePage {
+func (s *Portal) draftEvidencePage(c *fiber.Ctx, v *web.Visit, app office.PreApplication) (evidencePage, error) {
 	page := evidencePage{stepPage: s.stepPage(v, step{step: permit.StepEvidence}, app, ""), Action: "/apply/evidence"}
 	if len(app.Faults(permit.StepEvidence)) == 0 {
 		page.Next = "/apply/check"
@@ -51,7 +58,14 @@ func (s *Portal) draftEvidencePage(v *web.Visit, app office.PreApplication) evid
 	for _, e := range app.Evidence {
 		page.Items = append(page.Items, evidenceItem{Name: kindName(v.Printer, app, e.Kind), Note: fileNote(v.Printer, e), Href: "/apply/evidence/" + e.ID, Removal: "/apply/evidence/" + e.ID + "/removal"})
 	}
-	return page
+	if len(app.Confirmed) == 0 {
+		return page, nil
+	}
+	names, err := s.office.PartnerNames(c.UserContext(), app.Jurisdiction)
+	for _, one := range app.Confirmed {
+		page.Confirmed = append(page.Confirmed, confirmedLine(v.Printer, app.Ruleset, one, names))
+	}
+	return page, err
 }
 
 func kindOptions(p text.Printer, d permit.Draft, app office.PreApplication) []parts.Option {
@@ -116,7 +130,10 @@ func (s *Portal) addEvidence(c *fiber.Ctx) error {
 	if err != nil {
 		return lostDraft(c, err)
 	}
-	page := s.draftEvidencePage(v, app)
+	page, err := s.draftEvidencePage(c, v, app)
+	if err != nil {
+		return err
+	}
 	return showEvidenceFaults(c, page, form, faults)
 }
 

@@ -71,6 +71,9 @@ func (s *Portal) Routes(r *web.Counter) {
 	r.Get("/access-log", citizen, s.accessLog)
 	r.Get("/my-data", citizen, s.myData)
 	r.Post("/my-data/consents/:id/withdrawal", citizen, s.withdrawConsent)
+	r.Get("/my-data/confirmations", citizen, s.confirmations)
+	r.Get("/my-data/confirmations/:id/objection", citizen, s.objection)
+	r.Post("/my-data/confirmations/:id/objection", citizen, s.object)
 
 	r.Get("/apply", citizen, s.apply)
 	r.Post("/apply", citizen, s.startApplying)

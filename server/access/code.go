@@ -105,8 +105,11 @@ var (
 	CodesPerDay       = Limit{"code-all-day", 20_000, 24 * time.Hour}
 	StaffPerLogin     = Limit{"staff-login", 10, 15 * time.Minute}
 	StaffPerPeer      = Limit{"staff-peer", 60, 15 * time.Minute}
-	LookupsPerPeer    = Limit{"lookup-peer", 30, time.Hour}  // progress by reference and ID number, an answer by reference, without a session
-	RefusalsPerPeer   = Limit{"refusal-peer", 30, time.Hour} // reports that a permit was not honoured: many people may share an address
+	LookupsPerPeer    = Limit{"lookup-peer", 30, time.Hour} // progress by reference and ID number, an answer by reference, without a session
+	// IdentitiesPerAccount is how many people an account may begin an application for in a day.
+	IdentitiesPerAccount = Limit{"identity-account", 20, 24 * time.Hour}
+
+	RefusalsPerPeer = Limit{"refusal-peer", 30, time.Hour} // reports that a permit was not honoured: many people may share an address
 )
 
 // ErrThrottled says that a limit has been reached; the visitor is told when to come back.

@@ -31,6 +31,7 @@ func (a *API) Routes(r *web.Counter) {
 	r.Get("/api/v1/status-lists/:id", web.Public, a.statusList)
 	r.Get("/api/v1/statistics", web.Public, a.statistics)
 	r.Get("/api/v1/changes", web.Partner(), a.changes)
+	r.Batch("/api/v1/confirmations", web.Partner(), a.confirm)
 	r.Get("/api/v1/openapi.yaml", web.Public, document)
 	r.Get("/.well-known/jwks.json", web.Public, a.keys)
 }

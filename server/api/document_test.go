@@ -73,6 +73,8 @@ func TestEveryExampleOfTheDocumentIsAnswered(t *testing.T) {
 			for _, p := range operation.Parameters {
 				if example, ok := p.Value.Example.(string); ok && p.Value.In == "path" {
 					target = strings.Replace(target, "{"+p.Value.Name+"}", example, 1)
+				} else if ok && p.Value.In == "header" {
+					headers = append(headers, p.Value.Name, example)
 				} else if ok {
 					query.Set(p.Value.Name, example)
 				}

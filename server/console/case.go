@@ -39,6 +39,7 @@ type casePage struct {
 	Typed       answers
 	Kept        bool // what was typed before the session ended is back
 	Household   []parts.Row
+	Confirmed   *parts.TableView    // what other systems have confirmed; nil while there is nothing
 	Shared      string              // which documents the applications of the household share
 	Appointment *permit.Appointment // the open one
 }
@@ -70,6 +71,9 @@ func (s *Console) caseFile(c *fiber.Ctx) error {
 		if parked != nil {
 			page.Typed, page.Tried, page.Kept = answersOf(web.NewForm(parked)), verb, true
 		}
+	}
+	if page.Confirmed, err = s.confirmedTable(c, v, file); err != nil {
+		return err
 	}
 	return web.Render(c, fiber.StatusOK, caseView(page))
 }

@@ -153,6 +153,10 @@ func (s *Console) Routes(r *web.Counter) {
 	r.Get("/console/cards", staff(cardRoles...), s.cards)
 	r.Post("/console/cards", staff(cardRoles...), s.moveCards)
 
+	r.Get("/console/objections", staff(objectionRoles...), s.objections)
+	r.Get("/console/objections/:id", staff(objectionRoles...), s.objection)
+	r.Post("/console/objections/:id", staff(objectionRoles...), s.answerObjection)
+
 	keeper := staff(access.Administrator)
 	r.Get("/console/partners", keeper, s.partners)
 	r.Post("/console/partners", keeper, s.addPartner)
@@ -203,6 +207,7 @@ var sections = []section{
 	{"console.cards.title", "/console/cards", cardRoles, nil},
 	{"console.statistics.title", "/console/statistics", statisticsRoles, nil},
 	{"monthly.title", "/console/statistics/monthly", monthlyRoles, func(a access.Actor) bool { return !a.Holds(statisticsRoles...) }}, // a supervisor finds it among the statistics
+	{"console.objections.title", "/console/objections", objectionRoles, nil},
 	{"console.partners.title", "/console/partners", []access.Role{access.Administrator}, nil},
 	{"console.calendar.title", "/console/calendar", []access.Role{access.Administrator}, nil},
 	{"console.hours.title", "/console/appointments/hours", []access.Role{access.Administrator}, nil},

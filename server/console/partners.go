@@ -65,8 +65,13 @@ func (s *Console) partnersPage(c *fiber.Ctx, form partnerForm) (partnersPage, er
 func partnerPath(code string) string { return "/console/partners/" + code }
 
 // scopeName says what a scope lets a partner do.
-func (s *Console) scopeName(p text.Printer, _, scope string) string {
+func (s *Console) scopeName(p text.Printer, city, scope string) string {
 	kind, what, _ := strings.Cut(scope, ":")
+	if r, _, err := s.office.InForce(city); err == nil {
+		if system, ok := r.Confirmations.Kind(what); ok {
+			what = pick(p, system.Name)
+		}
+	}
 	return p.Say("console.partners.scope."+kind, "What", what)
 }
 

@@ -72,6 +72,9 @@ const (
 	CorrectionProposed Action = "correction_proposed" // of a record: a second person decides
 	Corrected          Action = "corrected"
 	CorrectionRejected Action = "correction_rejected"
+
+	Confirmed Action = "confirmed" // a system confirmed something of a person
+	Objected  Action = "objected"  // the person said that it is wrong, or was answered
 )
 
 // Entry is one line of the ledger. It holds identifiers and codes, never a name, a number or an address.

@@ -22,13 +22,18 @@ type PreApplication struct {
 	Today    civic.Date
 
 	Registration *permit.Registration // on record, from which the date is taken; nil where there is none
+
+	Confirmed []permit.SystemConfirmation // papers that another system has confirmed
 }
 
-// Kinds returns the kinds of the documents that are there.
+// Kinds returns the kinds of the documents that are there, on paper or confirmed by another system.
 func (p PreApplication) Kinds() []permit.EvidenceKind {
 	kinds := make([]permit.EvidenceKind, len(p.Evidence))
 	for i, e := range p.Evidence {
 		kinds[i] = e.Kind
+	}
+	for _, c := range p.Confirmed {
+		kinds = append(kinds, permit.EvidenceKind(c.What))
 	}
 	return kinds
 }
@@ -129,7 +134,11 @@ func (o *Office) preApplication(ctx context.Context, tx Tx, record DraftRecord) 
 	if p.Evidence, err = tx.EvidenceOf(ctx, record.Jurisdiction, record.ID); err != nil {
 		return p, err
 	}
-	return p, o.restOnRecord(ctx, tx, &p)
+	if err = o.restOnRecord(ctx, tx, &p); err != nil {
+		return p, err
+	}
+	p.Confirmed, err = o.confirmedPapers(ctx, tx, p)
+	return p, err
 }
 
 // SaveStep writes the answers of one step into the draft, if they are good; else it returns the faults and the draft with the answers
@@ -139,6 +148,7 @@ func (o *Office) SaveStep(ctx context.Context, actor access.Actor, step permit.S
 		if p, err = o.draft(ctx, tx, actor); err != nil {
 			return err
 		}
+		before := p.Draft.IDNumber
 		answer(&p.Draft)
 		p.tidy()
 		if err := o.restOnRecord(ctx, tx, &p); err != nil {
@@ -149,6 +159,12 @@ func (o *Office) SaveStep(ctx context.Context, actor access.Actor, step permit.S
 		}
 		if len(faults) > 0 {
 			return nil
+		}
+		if err := o.limitIdentities(ctx, tx, actor, before, p.Draft.IDNumber); err != nil {
+			return err
+		}
+		if p.Confirmed, err = o.confirmedPapers(ctx, tx, p); err != nil {
+			return err
 		}
 		p.UpdatedAt = o.now()
 		if err := tx.SaveDraft(ctx, p.DraftRecord); err != nil {

@@ -193,17 +193,17 @@ func (o *Office) AllowPartner(ctx context.Context, actor access.Actor, jurisdict
 // PartnerScopes lists what a partner can be allowed, and what it is allowed besides.
 func (o *Office) PartnerScopes(p Partner) []string {
 	list := []string{access.ScopeChanges}
+	if r, _, err := o.InForce(p.Jurisdiction); err == nil {
+		for _, kind := range r.Confirmations.Kinds {
+			list = append(list, access.ScopeConfirmations+kind.Code)
+		}
+	}
 	for _, s := range p.Scopes {
 		if !slices.Contains(list, s.Scope) {
 			list = append(list, s.Scope)
 		}
 	}
 	return list
-}
-
-// knowsScope reports whether a scope means something in a city.
-func (o *Office) knowsScope(string, scope string) bool {
-	return !strings.HasPrefix(scope, access.ScopeConfirmations)
 }
 
 // WithdrawScope ends what a partner may do. What it was allowed stays on record.
@@ -243,20 +243,12 @@ func (o *Office) changePartner(ctx context.Context, actor access.Actor, city, co
 	return err
 }
 
-// PartnerNames returns the names of the partners in entries, by the actor's id.
-func (o *Office) PartnerNames(ctx context.Context, entries []ledger.Entry) (names map[string]civic.Text, err error) {
+// PartnerNames returns the names of the partners of cities, by PartnerID.
+func (o *Office) PartnerNames(ctx context.Context, cities ...string) (names map[string]civic.Text, err error) {
 	names = map[string]civic.Text{}
-	cities := map[string]bool{}
-	for _, e := range entries {
-		if e.ActorKind == string(access.Partner) {
-			cities[e.Jurisdiction] = true
-		}
-	}
-	if len(cities) == 0 {
-		return names, nil
-	}
+	slices.Sort(cities)
 	err = o.Store.Within(ctx, func(tx Tx) error {
-		for city := range cities {
+		for _, city := range slices.Compact(cities) {
 			list, err := tx.Partners(ctx, city)
 			if err != nil {
 				return err
@@ -268,4 +260,14 @@ func (o *Office) PartnerNames(ctx context.Context, entries []ledger.Entry) (name
 		return nil
 	})
 	return names, err
+}
+
+// PartnersIn names the cities of the entries that partners have made.
+func PartnersIn(entries []LogEntry) (cities []string) {
+	for _, e := range entries {
+		if e.ActorKind == string(access.Partner) {
+			cities = append(cities, e.Jurisdiction)
+		}
+	}
+	return cities
 }

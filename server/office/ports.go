@@ -54,6 +54,7 @@ type Tx interface {
 	ChangeTx
 	RegistrationTx
 	ImportTx
+	ConfirmationTx
 
 	// Record writes ledger entries for deeds, and for views that no other method writes.
 	Record(ctx context.Context, entries ...ledger.Entry) error

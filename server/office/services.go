@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"maps"
 
 	"anju/server/access"
 	"anju/server/permit"
@@ -24,8 +25,14 @@ func (o *Office) OwnInquiry(ctx context.Context, actor access.Actor) (*policy.Ru
 		return nil, policy.Inquiry{}, err
 	}
 	today := o.Today()
+	facts := o.Book.FactsOfAge(today.YearsSince(c.Holder.IDNumber.Born()))
+	confirmed, err := o.confirmedFacts(ctx, actor, r, c)
+	if err != nil {
+		return nil, policy.Inquiry{}, err
+	}
+	maps.Copy(facts, confirmed)
 	return r, policy.Inquiry{For: policy.Self, Tier: c.Permit.Tier, Status: serviceStatus(c.Permit.StatusOn(today)), ResidentSince: residence.Since(today),
-		Facts: o.Book.FactsOfAge(today.YearsSince(c.Holder.IDNumber.Born()))}, nil
+		Facts: facts}, nil
 }
 
 // residence are the lines of residence of a permit's holder.

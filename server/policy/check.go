@@ -169,6 +169,7 @@ func (b *Book) checkRuleset(doc *document, r *Ruleset) error {
 		checkTiers(doc, r),
 		checkFees(doc, r),
 		checkProxies(doc, r.Proxies),
+		b.checkConfirmations(doc, r),
 		checkPublication(doc, r),
 		checkRegistration(doc, r),
 	}

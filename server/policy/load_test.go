@@ -174,6 +174,11 @@ func TestLoadRefuses(t *testing.T) {
 		{"an unknown consent", zz, "code: health", "code: face", "code: face", "is none of"},
 		{"a child's consent beyond minors", zz, "below: 14", "below: 17", "code: child", "below an age"},
 		{"nobody is older", zz, "older_from: 60", "older_from: 10", "older_from: 10", "nobody is older"},
+		{"a paper that nobody asks for", zz, "papers: [business_licence]", "papers: [library_card]", "papers: [library_card]", "no paper of this ruleset"},
+		{"the office's condition confirmed", zz, "conditions: [child, disabled_person]", "conditions: [child, per_rules]", "conditions: [child, per_rules]", "no condition that is asked"},
+		{"a system that confirms nothing", zz, "      papers: [business_licence]\n", "", "code: credit", "confirms nothing"},
+		{"a system twice", zz, "code: credit", "code: housing", "code: housing#2", "stands twice"},
+		{"kept for no day", zz, "keep_days: 180", "keep_days: 0", "keep_days: 0", "for a day at least"},
 		{"inferred yet named", "zibo-2014/departments.yaml", "\n    role: duty", "\n    role: inferred", "\n    role: inferred+1", "named by the text or inferred"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -58,6 +58,8 @@ type Ruleset struct {
 	// TermRenewal is nil where permits have no term.
 	TermRenewal   *TermRenewalRule  `yaml:"term_renewal"`
 	AddressChange AddressChangeRule `yaml:"address_change"`
+	// Confirmations are what other systems confirm of a person.
+	Confirmations ConfirmationRules
 	// Rights belong to every holder and are no service: no refusal, rural rights.
 	Rights []Right
 	// Publication is what governments publish of services, and how often; Documents is what else somebody must publish.

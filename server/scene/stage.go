@@ -268,7 +268,7 @@ func (h House) PlayAll(ctx context.Context) (map[string]Played, error) {
 	}
 	settled, err := h.playRegistrations(ctx)
 	maps.Copy(all, settled)
-	return all, errors.Join(err, h.playAppointments(ctx, all), h.PlayRefusals(ctx), h.PlayRatings(ctx, all), h.PlayCatalogue(ctx))
+	return all, errors.Join(err, h.playAppointments(ctx, all), h.PlayConfirmations(ctx), h.PlayRefusals(ctx), h.PlayRatings(ctx, all), h.PlayCatalogue(ctx))
 }
 
 // Empty reports whether no scene has been played in the house yet.

@@ -27,6 +27,11 @@ var sweeps = []struct {
 		)
 		update change_horizon h set purged = g.last from (select jurisdiction, max(position) as last from gone group by 1) g where g.jurisdiction = h.jurisdiction`},
 	{AppointmentNameKept, `update appointment set name = null where name is not null and day < ($1 at time zone 'Asia/Shanghai')::date`},
+	{0, `delete from confirmation c where keep_until < ($1::timestamptz at time zone 'Asia/Shanghai')::date
+		and not exists (select from person p where p.jurisdiction = c.jurisdiction and p.id_number_index = c.id_number_index)`},
+	// What has run out or was withdrawn a year ago counts for nothing and explains nothing any more.
+	{365 * 24 * time.Hour, `delete from confirmation where (valid_until < ($1::timestamptz at time zone 'Asia/Shanghai')::date or withdrawn_at < $1)
+		and not exists (select from objection o where o.jurisdiction = confirmation.jurisdiction and o.confirmation = confirmation.id and o.answered_at is null)`},
 	{RefusalKept, `update refusal_report set place = null, words = null, permit_number = null
 		where answered_at < $1 and (place is not null or words is not null or permit_number is not null)`},
 	{RatingKept, `update rating set comment = null

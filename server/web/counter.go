@@ -54,6 +54,11 @@ func (r *Counter) Post(path string, g Guard, h fiber.Handler) {
 	r.add(fiber.MethodPost, path, g, limit, h)
 }
 
+// Batch declares an address that takes many things in one body: as much as a form.
+func (r *Counter) Batch(path string, g Guard, h fiber.Handler) {
+	r.add(fiber.MethodPost, path, g, formLimit, h)
+}
+
 // Put declares a replacement.
 func (r *Counter) Put(path string, g Guard, h fiber.Handler) {
 	r.add(fiber.MethodPut, path, g, bodyLimit, h)
