@@ -66,6 +66,7 @@ func (k *Kiosk) Routes(r *web.Counter) {
 	r.Get("/kiosk/progress", visit, k.progress)
 	r.Post("/kiosk/progress", visit, k.ask)
 	r.Get("/kiosk/progress/case", visit, k.progressCase)
+	r.Post("/kiosk/progress/rating", visit, k.rate)
 
 	r.Get("/kiosk/entitlements", visit, k.entitlements)
 	r.Get("/kiosk/entitlements/receipt", visit, k.entitlementsReceipt)

@@ -64,6 +64,7 @@ type casePage struct {
 	BestBy       string
 	Reason, Note string // of the officer, when it was declined or refused
 	Timeline     parts.TimelineView
+	Rating       *office.RatingFile // of a case that has ended; nil where it cannot be rated any more and was not
 }
 
 func (k *Kiosk) progressCase(c *fiber.Ctx) error {
@@ -90,7 +91,30 @@ func (k *Kiosk) progressCase(c *fiber.Ctx) error {
 		}
 		pg.Missing, pg.BestBy = missing(p, notice, r), parts.Date(p, notice.BestBy)
 	}
+	rating, err := k.Office.TrackedRating(c.UserContext(), v.Actor)
+	if err != nil && !errors.Is(err, office.ErrNotFound) {
+		return err
+	}
+	if rating.Rated || rating.Open {
+		pg.Rating = &rating
+	}
 	return web.Render(c, fiber.StatusOK, caseView(pg))
+}
+
+// rate takes the rating of the case on the screen: one tap on one of five levels. A second tap finds the first.
+func (k *Kiosk) rate(c *fiber.Ctx) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	_, err = k.Office.RateTracked(c.UserContext(), web.VisitOf(c).Actor, permit.RatingLevel(form.Get("level")))
+	if errors.Is(err, office.ErrNotFound) {
+		return web.SeeOther(c, "/kiosk/progress")
+	}
+	if err != nil && len(office.FaultsOf(err)) == 0 { // a level that no button has is passed over: the buttons stand there again
+		return err
+	}
+	return web.SeeOther(c, "/kiosk/progress/case")
 }
 
 // timeline draws the milestones: what is past, what is waited for with its promise, what follows.

@@ -58,6 +58,34 @@ func TestProgressOfARefusedCaseSaysWhy(t *testing.T) {
 	has(t, p.get("/kiosk/progress/case", 200).body, "证明材料不能证明申领理由", "行政复议", "不予发放")
 }
 
+// TestAnEndedCaseIsRatedWithOneTap: a second tap changes nothing, a level that there is none of neither, and a case under way is not rated.
+func TestAnEndedCaseIsRatedWithOneTap(t *testing.T) {
+	h := open(t)
+	ended, err := h.Play(t.Context(), scene.PersonOf("zz.refused"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, err := h.Play(t.Context(), scene.PersonOf("zz.in_review"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const question = "评价这次办理"
+	p := h.begins("progress")
+	p.goes("/kiosk/progress", "/kiosk/progress/rating", "level", "satisfied") // no case on the screen
+	p.goes("/kiosk/progress/case", "/kiosk/progress", "reference", open.Reference, "id_number", open.ID)
+	hasNot(t, p.get("/kiosk/progress/case", 200).body, question)
+	p.goes("/kiosk/progress", "/kiosk/progress/rating", "level", "satisfied")
+	p.goes("/kiosk/progress/case", "/kiosk/progress", "reference", ended.Reference, "id_number", ended.ID)
+	has(t, p.get("/kiosk/progress/case", 200).body, question, "非常满意", "非常不满意")
+	p.goes("/kiosk/progress/case", "/kiosk/progress/rating", "level", "ten")
+	has(t, p.get("/kiosk/progress/case", 200).body, question)
+	p.goes("/kiosk/progress/case", "/kiosk/progress/rating", "level", "dissatisfied")
+	p.goes("/kiosk/progress/case", "/kiosk/progress/rating", "level", "satisfied")
+	after := p.get("/kiosk/progress/case", 200).body
+	has(t, after, "不满意")
+	hasNot(t, after, question, "基本满意")
+}
+
 func TestProgressIsThrottled(t *testing.T) {
 	h := open(t)
 	p := h.begins("progress")
